@@ -1,0 +1,1 @@
+"""Roster + ledger + guards + approvals -> Plan. See ``values`` for the shapes."""
