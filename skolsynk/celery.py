@@ -1,0 +1,20 @@
+"""The Celery app. Settings decide broker and queue; tasks live in ``skolsynk.sync.tasks``."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "skolsynk.settings")
+
+app = Celery("skolsynk")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["skolsynk.sync"])
+
+# Which connections are due is a question to the database, not to beat: it only ticks.
+app.conf.beat_schedule = {
+    "schedule": {"task": "skolsynk.sync.tasks.schedule", "schedule": 60.0},
+    "reap": {"task": "skolsynk.sync.tasks.reap", "schedule": 30.0},
+    "prune": {"task": "skolsynk.sync.tasks.prune", "schedule": 6 * 3600.0},
+}

@@ -1,0 +1,55 @@
+"""Django system checks with hints: what ``manage.py check --deploy`` says beyond Django's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+
+
+@register(Tags.security, deploy=True)
+def check_environment(*, app_configs: Sequence[AppConfig] | None, **_: object) -> list[CheckMessage]:
+    """Production must say that it is."""
+    if settings.PRODUCTION:
+        return []
+    return [
+        Error(
+            "SKOLSYNK_ENV is not production.",
+            hint="Set it where real people are.",
+            id="skolsynk.E001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_plain_http(*, app_configs: Sequence[AppConfig] | None, **_: object) -> list[CheckMessage]:
+    """Names and addresses of pupils do not travel without TLS."""
+    return [
+        checks.Warning(
+            f"{host} may be called without TLS.", hint="Take it out of PLAIN_HTTP_HOSTS.", id="skolsynk.W001"
+        )
+        for host in settings.PLAIN_HTTP_HOSTS
+        if settings.PRODUCTION
+    ]
+
+
+@register()
+def check_vendor_settings(*, app_configs: Sequence[AppConfig] | None, **_: object) -> list[CheckMessage]:
+    """Every SKOLSYNK_VENDOR_<SLUG>_… belongs to a file in vendors/."""
+    if not settings.VENDOR_SETTINGS:
+        return []
+    import vendors
+
+    known = {slug.replace("-", "_") for slug in vendors.discover()}
+    return [
+        Error(
+            f"SKOLSYNK_VENDOR_{slug.upper()}_… is set, but vendors/ has no such file.",
+            hint=f"Known: {', '.join(sorted(known))}.",
+            id="skolsynk.E002",
+        )
+        for slug in settings.VENDOR_SETTINGS
+        if slug not in known
+    ]

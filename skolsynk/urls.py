@@ -1,0 +1,13 @@
+"""Every address of the site; each room lists its own."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import path
+
+from skolsynk.web.health import healthz
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("healthz/", healthz, name="healthz"),
+]

@@ -1,0 +1,10 @@
+"""The web server's entry (gunicorn, see Procfile)."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "skolsynk.settings")
+application = get_wsgi_application()
