@@ -45,12 +45,13 @@ class SchoolRow(models.Model):
 class IdentityRow(models.Model):
     """Source key ↔ UUID, minted once. Only classes use ``name``, ``unit``, ``members`` and ``last_seen``.
 
+    A class's source key may be used again by another class next year, so it is known by its id alone.
     ``members`` is 16 bytes for each member's UUID, sorted; ids only, so that it may stay after a purge.
     """
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="identities")
     kind = models.CharField(max_length=12)  # person | group | unit | unit_group | class | organisation
-    source_key = models.CharField(max_length=320)
+    source_key = models.CharField(max_length=500)
     resource_id = models.CharField(max_length=36)
     generation = models.PositiveIntegerField(default=0)
     name = models.CharField(max_length=200, blank=True, default="")
@@ -62,7 +63,9 @@ class IdentityRow(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["tenant", "kind", "source_key", "generation"], name="identity_key_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "kind", "source_key"], name="identity_key_once", condition=~models.Q(kind="class")
+            ),
             models.UniqueConstraint(fields=["tenant", "resource_id"], name="identity_id_once"),
         ]
         indexes: ClassVar = [

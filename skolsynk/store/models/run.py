@@ -24,7 +24,7 @@ class Run(models.Model):
     state = models.CharField(max_length=8, default="queued")
     phase = models.CharField(max_length=20, blank=True, default="")
     done = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(null=True, blank=True)  # while unknown
     rate = models.FloatField(default=0.0)  # per second
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=120, blank=True, default="")
