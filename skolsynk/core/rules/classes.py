@@ -82,7 +82,7 @@ class GroupClass(ByGroup):
 class TeachingGroup(ByGroup):
     """A Google Group that stands for a teaching group."""
 
-    group_type: str = member(shape.one_of(*_GROUP_TYPES), default="Undervisning")
+    group_type: Annotated[str, shape.one_of(*_GROUP_TYPES)] = "Undervisning"
     teachers: Annotated[str, shape.one_of("staff", "owners")] = "staff"
 
     def name_of(self, group: Group, match: re.Match[str] | bool) -> str:

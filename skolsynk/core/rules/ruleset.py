@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from skolsynk.core.rules.classes import CLASSES, GROUPS, ClassRule, TeachingGroup
 from skolsynk.core.rules.exclusion import NEVER, PROTECTED, NeverRule, ProtectedRule
@@ -14,6 +14,8 @@ from skolsynk.core.rules.role import ROLE, RoleRule
 from skolsynk.core.rules.school_year import SCHOOL_YEAR, YearRule
 from skolsynk.core.rules.selectors import ByField, ByGroup
 from skolsynk.core.rules.shape import Rule, read_rule, rule_to_json
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,3 +107,10 @@ def field_paths(rules: Rules) -> frozenset[str]:
 def needs_groups(rules: Rules) -> bool:
     """Whether any rule looks at groups, so that a source must read them."""
     return any(isinstance(rule, ByGroup) for rule in _all(rules))
+
+
+def labelled(rules: Rules, section: str, *kinds: type[R]) -> Iterator[tuple[int, str, R]]:
+    """A section's rules of some kinds: (place in the section, label such as ``role[2] org_unit /Personal``, rule)."""
+    for index, rule in enumerate(rules_of(rules, section)):
+        if isinstance(rule, kinds):
+            yield index, f"{section}[{index}] {rule.label}", rule
