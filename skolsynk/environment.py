@@ -55,6 +55,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SKOLSYNK_VENDOR_<SLUG>_TEST_URL", "the vendor file's", "a vendor's address in test mode"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_LIVE_URL", "", "a vendor's address in live mode; without it, no live mode"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_KEY", "", "API key used where a connection has none of its own", secret=True),
+    Setting("CONTACT", "", "address or page that vendors may turn to; sent in User-Agent"),
     Setting("LOG_LEVEL", "INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`; logs go to standard output"),
     Setting("DEBUG", "no", "`yes` shows tracebacks in the browser; refused in production"),
 )

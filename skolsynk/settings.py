@@ -179,6 +179,8 @@ GOOGLE_TOKEN_URI = _env.address("GOOGLE_TOKEN_URI", "https://oauth2.googleapis.c
 GOOGLE_SERVICE_ACCOUNT = _env.text("GOOGLE_SERVICE_ACCOUNT")
 VENDOR_SETTINGS = _env.vendors(PLAIN_HTTP_HOSTS)  # {slug: {"test" | "live": address, "key": shared API key}}
 
+CONTACT = _env.text("CONTACT")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

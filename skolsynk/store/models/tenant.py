@@ -59,12 +59,12 @@ class RulesVersion(models.Model):
 
 
 class AuditEvent(models.Model):
-    """Who did or saw what. ``object_ids`` are ids, never names."""
+    """Who did or saw what. ``about`` holds ids and counts, never names."""
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="audit_events")
     who = models.CharField(max_length=254)
     what = models.CharField(max_length=60)
-    object_ids = models.JSONField(default=list)
+    about = models.JSONField(default=dict)
     at = models.DateTimeField()
 
     class Meta:

@@ -1,0 +1,148 @@
+"""Who works on what: runs are queued, claimed by a conditional UPDATE, kept alive by heartbeats, and ended.
+
+The run row is the truth, not the broker: a message may come twice, late or never. One run a connection, and one
+read a tenant, is under way at a time; unique partial indexes hold that even when two workers claim at once.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from skolsynk.store.facts import RunFacts as RunFacts
+from skolsynk.store.models import Run
+
+UNFINISHED = ("queued", "running")
+
+
+def create_run(
+    tenant_id: int,
+    kind: str,
+    *,
+    at: datetime,
+    today: date,
+    connection_id: int | None = None,
+    mode: str = "",
+    trigger: str = "operator",
+) -> UUID:
+    """A queued run. ``at`` is its logical instant, which may lie in another day than now."""
+    run = Run(tenant_id=tenant_id, kind=kind, at=at, today=today, connection_id=connection_id, mode=mode)
+    run.trigger, run.created_at = trigger, timezone.now()
+    run.save(force_insert=True)
+    return run.pk
+
+
+def facts(run_id: UUID) -> RunFacts:
+    """Raises Run.DoesNotExist."""
+    return RunFacts(*Run.objects.values_list(*RunFacts._fields).get(pk=run_id))
+
+
+def claim(run_id: UUID, worker: str, at: datetime) -> RunFacts | None:
+    """Take a queued run; None when somebody else has it, it is over, or its connection is busy."""
+    try:
+        with transaction.atomic():
+            taken = Run.objects.filter(pk=run_id, state="queued").update(
+                state="running",
+                worker=worker,
+                heartbeat_at=at,
+                started_at=Coalesce(F("started_at"), at),
+                attempts=F("attempts") + 1,
+            )
+    except IntegrityError:  # another run of the same connection, or another read of the same tenant
+        return None
+    return facts(run_id) if taken else None
+
+
+def beat(run_id: UUID, at: datetime, phase: str, done: int, total: int | None, rate: float, worker: str = "") -> bool:
+    """Say that the run is alive and how far it is; False when it is no longer ours (with ``worker``) or running."""
+    ours = Run.objects.filter(pk=run_id, state="running")
+    if worker:
+        ours = ours.filter(worker=worker)
+    return bool(ours.update(heartbeat_at=at, phase=phase, done=done, total=total, rate=rate))
+
+
+def finish(
+    run_id: UUID,
+    at: datetime,
+    state: str,
+    *,
+    counts: Mapping[str, object] | None = None,
+    timings: Mapping[str, float] | None = None,
+    error_code: str = "",
+    error_args: Sequence[str] = (),
+) -> bool:
+    """End a run that has not ended; False when it had."""
+    words: dict[str, Any] = {"error_code": error_code, "error_args": list(error_args)}
+    if counts is not None:
+        words["counts"] = dict(counts)
+    if timings is not None:
+        words["timings"] = dict(timings)
+    open_still = Run.objects.filter(pk=run_id, state__in=UNFINISHED)
+    return bool(open_still.update(state=state, finished_at=at, heartbeat_at=at, **words))
+
+
+def requeue(run_id: UUID, at: datetime) -> bool:
+    """Give a running run back to the queue; False when it was not running."""
+    return bool(Run.objects.filter(pk=run_id, state="running").update(state="queued", worker="", heartbeat_at=at))
+
+
+def stale_runs(silent_since: datetime, attempts: int) -> tuple[UUID, ...]:
+    """Running, silent, and tried less than ``attempts`` times."""
+    return _ids(Q(state="running", heartbeat_at__lt=silent_since, attempts__lt=attempts))
+
+
+def worn_out(silent_since: datetime, attempts: int) -> tuple[UUID, ...]:
+    """Running, silent, and tried ``attempts`` times already."""
+    return _ids(Q(state="running", heartbeat_at__lt=silent_since, attempts__gte=attempts))
+
+
+def waiting(queued_before: datetime) -> tuple[UUID, ...]:
+    """Queued that long and not taken: the message was lost, or the connection is busy."""
+    never_tried = Q(heartbeat_at=None, created_at__lt=queued_before)
+    return _ids(Q(state="queued") & (never_tried | Q(heartbeat_at__lt=queued_before)))
+
+
+def queued(connection_id: int) -> bool:
+    """Does a push of this connection wait already?"""
+    return Run.objects.filter(connection_id=connection_id, kind="push", state="queued").exists()
+
+
+def reading(tenant_id: int) -> bool:
+    """Is a read of this tenant queued or under way?"""
+    return Run.objects.filter(tenant_id=tenant_id, kind="read", state__in=UNFINISHED).exists()
+
+
+@contextmanager
+def tenant_lock(tenant_id: int) -> Iterator[None]:
+    """One process at a time for one tenant; the others wait. Ends with the process that held it."""
+    if connection.vendor == "postgresql":
+        number = int.from_bytes(hashlib.blake2b(f"tenant {tenant_id}".encode(), digest_size=7).digest())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+        return
+    # SQLite means one machine: a file locks without keeping other writers out of the database.
+    folder = settings.SKOLSYNK_VAR / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"tenant-{tenant_id}").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _ids(which: Q) -> tuple[UUID, ...]:
+    return tuple(Run.objects.filter(which).order_by("created_at").values_list("pk", flat=True))
