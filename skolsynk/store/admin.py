@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from skolsynk.environment import address_fault
 from skolsynk.store import save
 from skolsynk.store.models import AuditEvent, Connection, Endpoint, RegisterUnit, Run, Source, Tenant
 
@@ -42,10 +44,10 @@ class ReadOnly(ModelAdmin):
 class TenantAdmin(ModelAdmin):
     """A tenant is made by a configuration import, which gives it its key; here it is renamed or stopped."""
 
-    list_display: ClassVar = ["name", "customer_id", "organisation_number", "status", "created_at"]
-    search_fields: ClassVar = ["name", "customer_id"]
-    fields: ClassVar = ["name", "customer_id", "organisation_number", "namespace", "key_id", "status", "created_at"]
-    readonly_fields: ClassVar = ["customer_id", "namespace", "key_id", "created_at"]
+    list_display = ("name", "customer_id", "organisation_number", "status", "created_at")
+    search_fields = ("name", "customer_id")
+    fields = ("name", "customer_id", "organisation_number", "namespace", "key_id", "status", "created_at")
+    readonly_fields = ("customer_id", "namespace", "key_id", "created_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -53,8 +55,8 @@ class TenantAdmin(ModelAdmin):
 
 @admin.register(Source)
 class SourceAdmin(ReadOnly):
-    list_display: ClassVar = ["tenant", "kind", "subject", "updated_at"]
-    fields: ClassVar = ["tenant", "kind", "subject", "school_containers", "created_at", "updated_at"]
+    list_display = ("tenant", "kind", "subject", "updated_at")
+    fields = ("tenant", "kind", "subject", "school_containers", "created_at", "updated_at")
 
 
 class EndpointForm(ModelForm):
@@ -70,11 +72,18 @@ class EndpointForm(ModelForm):
         model = Endpoint
         fields = ("connection", "mode", "address", "header", "ca_file", "media_type", "limits")
 
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"]
+        fault = address and address_fault(address, settings.PLAIN_HTTP_HOSTS)
+        if fault:
+            raise forms.ValidationError(fault)
+        return address
+
 
 @admin.register(Endpoint)
 class EndpointAdmin(ModelAdmin):
     form = EndpointForm
-    list_display: ClassVar = ["connection", "mode", "address", "has_key"]
+    list_display = ("connection", "mode", "address", "has_key")
 
     @admin.display(boolean=True, description=gettext_lazy("Key"))
     def has_key(self, endpoint: Endpoint) -> bool:
@@ -90,25 +99,25 @@ class EndpointAdmin(ModelAdmin):
 class ConnectionAdmin(ReadOnly):
     """Changed by configuration and by the command ``mode``, which check what must be true first."""
 
-    list_display: ClassVar = ["tenant", "vendor", "mode", "paused_until"]
-    list_filter: ClassVar = ["vendor", "mode"]
+    list_display = ("tenant", "vendor", "mode", "paused_until")
+    list_filter = ("vendor", "mode")
 
 
 @admin.register(RegisterUnit)
 class RegisterUnitAdmin(ModelAdmin):
-    list_display: ClassVar = ["code", "name", "municipality", "organizer_name", "status", "origin", "vanished_at"]
-    list_filter: ClassVar = ["origin", "status"]
-    search_fields: ClassVar = ["code", "name", "email_domain"]
-    readonly_fields: ClassVar = ["origin", "vanished_at"]
+    list_display = ("code", "name", "municipality", "organizer_name", "status", "origin", "vanished_at")
+    list_filter = ("origin", "status")
+    search_fields = ("code", "name", "email_domain")
+    readonly_fields = ("origin", "vanished_at")
 
 
 @admin.register(Run)
 class RunAdmin(ReadOnly):
-    list_display: ClassVar = ["created_at", "tenant", "connection", "kind", "mode", "state", "done", "total"]
-    list_filter: ClassVar = ["kind", "state"]
+    list_display = ("created_at", "tenant", "connection", "kind", "mode", "state", "done", "total")
+    list_filter = ("kind", "state")
 
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnly):
-    list_display: ClassVar = ["at", "tenant", "who", "what"]
-    list_filter: ClassVar = ["what"]
+    list_display = ("at", "tenant", "who", "what")
+    list_filter = ("what",)

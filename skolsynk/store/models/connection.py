@@ -31,7 +31,7 @@ class Endpoint(models.Model):
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="endpoints")
     mode = models.CharField(max_length=4)
-    address = models.URLField(max_length=500, blank=True, default="")
+    address = models.CharField(max_length=500, blank=True, default="")
     header = models.CharField(max_length=100, blank=True, default="")
     ca_file = models.CharField(max_length=500, blank=True, default="")
     media_type = models.CharField(max_length=100, blank=True, default="")
