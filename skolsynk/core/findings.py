@@ -239,6 +239,44 @@ CATALOGUE: Mapping[str, Entry] = {
         "Rätta gruppens adress i regeln, eller skapa gruppen.",
         "Correct the group's address in the rule, or create the group.",
     ),
+    "one_class": Entry(
+        _W,
+        "Leverantören tar emot en klass per elev",
+        "The vendor takes one class per pupil",
+        "Eleven är med i flera klasser. Hos den här leverantören behålls {0}; {1} skickas utan eleven.",
+        "The pupil is in several classes. At this vendor {0} is kept; {1} is sent without the pupil.",
+        "Ta bort eleven ur de klasser som inte stämmer, om det är fel klass som behålls.",
+        "Remove the pupil from the classes that are wrong, if the wrong class is kept.",
+    ),
+    "one_school_unit": Entry(
+        _W,
+        "Leverantören tar emot en skolenhet per person",
+        "The vendor takes one school unit per person",
+        "Personen finns på flera skolenheter. Hos den här leverantören behålls {0}, där flest av personens grupper "
+        "finns; {1} skickas utan personen.",
+        "The person is at several school units. At this vendor {0} is kept, which has most of the person's groups; "
+        "{1} is sent without the person.",
+        "Inget behöver göras om det stämmer. Annars: ta bort personen ur de grupper som inte stämmer.",
+        "Nothing needs doing if this is right. Otherwise remove the person from the groups that are wrong.",
+    ),
+    "class_name_extended": Entry(
+        _W,
+        "Leverantören behöver unika klassnamn",
+        "The vendor needs unique class names",
+        "Flera klasser kallas ”{0}”. Hos den här leverantören heter den här klassen ”{1}”.",
+        "Several classes are called “{0}”. At this vendor this class is named “{1}”.",
+        "Inget behöver göras. Ge klasserna olika namn om ni vill styra namnet själva.",
+        "Nothing needs doing. Give the classes different names if you want to choose the name yourselves.",
+    ),
+    "required_field_missing": Entry(
+        _E,
+        "Uppgift som leverantören kräver saknas",
+        "A field that the vendor requires is missing",
+        "Leverantören kräver {0}, och personen har ingen sådan uppgift.",
+        "The vendor requires {0}, which the person lacks.",
+        "Fyll i uppgiften i Google, eller låt en regel ge den.",
+        "Fill it in in Google, or let a rule supply it.",
+    ),
 }
 """{finding code: entry}"""
 

@@ -51,6 +51,17 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "ange school_unit, eller en namngiven del (?P<unit>…) i mönstret",
         "give school_unit, or a named part (?P<unit>…) in the pattern",
     ),
+    "not_whole_number": ("ska vara ett heltal från {0} till {1}", "must be a whole number from {0} to {1}"),
+    "not_share": (
+        "ska vara en andel: ett tal från 0 till 1, eller text som ”5 %”",
+        "must be a share: a number from 0 to 1, or text such as “5 %”",
+    ),
+    "not_domain": ("”{0}” är ingen domän som skola.example", "“{0}” is not a domain such as skola.example"),
+    "years_reversed": ("lägsta årskursen är högre än högsta", "the lowest school year is above the highest"),
+    "unit_not_chosen": (
+        "skolenheten {0} finns inte bland de skolenheter ni har valt",
+        "the school unit {0} is not among the school units you have chosen",
+    ),
     "same_twice": (
         "”{0}” står två gånger när versaler och accenter inte räknas",
         "“{0}” stands twice once case is ignored",
