@@ -20,6 +20,7 @@ class Membership:
         self._groups = {group.key: group for group in sorted(groups)}
         self._by_email = {group.email: group for group in self._groups.values()}
         self._members: dict[str, Mapping[str, bool]] = {}
+        self._noted: set[str] = set()
         self.findings: dict[Finding, None] = {}
 
     def chosen(self, rule: ByGroup, label: str) -> Iterator[tuple[Group, Found]]:
@@ -32,7 +33,7 @@ class Membership:
                 self._tell("group_not_found", "rule", label, rule.group)
             return
         for group in self._groups.values():
-            match = rule.find(group)
+            match = rule.pattern.search(group.email if rule.match == "email" else group.name)
             if match:
                 yield group, match
 
@@ -48,7 +49,7 @@ class Membership:
 
     def _walk(self, top: Group) -> dict[str, bool]:
         people: dict[str, bool] = {}
-        seen: set[tuple[str, bool]] = set()
+        seen = {(top.key, False), (top.key, True)}
         waiting = [(top, False, True)]
         while waiting:
             group, owned, direct = waiting.pop()
@@ -57,20 +58,35 @@ class Membership:
                 owns = role in _OWNERS if direct else owned
                 if kind is MemberKind.PERSON:
                     people[key] = owns or people.get(key, False)
-                elif kind is MemberKind.GROUP and key == top.key:
-                    self._tell("group_cycle", "group", top.key)
                 elif kind is MemberKind.GROUP and key in self._groups and (key, owns) not in seen:
                     seen.add((key, owns))
                     waiting.append((self._groups[key], owns, False))
         return people
 
+    def _contains_itself(self, top: Group) -> bool:
+        seen: set[str] = set()
+        waiting = [top]
+        while waiting:
+            for key, kind, _ in waiting.pop().members:
+                if key == top.key:
+                    return True
+                if kind is MemberKind.GROUP and key in self._groups and key not in seen:
+                    seen.add(key)
+                    waiting.append(self._groups[key])
+        return False
+
     def _note(self, group: Group) -> None:
+        if group.key in self._noted:
+            return
+        self._noted.add(group.key)
         kinds = [member.kind for member in group.members]
         outside = kinds.count(MemberKind.EXTERNAL)
         if outside:
             self._tell("external_member", "group", group.key, str(outside))
         if MemberKind.EVERYONE in kinds:
             self._tell("everyone_member", "group", group.key)
+        if MemberKind.GROUP in kinds and self._contains_itself(group):
+            self._tell("group_cycle", "group", group.key)
 
     def _tell(self, code: str, kind: str, key: str, *args: str) -> None:
         self.findings[Finding(code, Severity.WARNING, kind, key, "", args)] = None

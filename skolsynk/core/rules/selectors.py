@@ -14,7 +14,6 @@ from skolsynk.core.rules import shape
 from skolsynk.core.rules.pattern import read_pattern
 from skolsynk.core.rules.problems import At
 from skolsynk.core.rules.text import depth, fold_path
-from skolsynk.core.snapshot import Group
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +80,6 @@ class ByGroup:
     def part(self, name: str) -> bool:
         """Whether the pattern has the named part."""
         return self.pattern is not None and name in self.pattern.groupindex
-
-    def find(self, group: Group) -> re.Match[str] | bool | None:
-        """True when the group is the one named; the match when its address or name has the pattern in it."""
-        if self.pattern is None:
-            return group.key == self.group or group.email == self.group.casefold()
-        return self.pattern.search(group.email if self.match == "email" else group.name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,7 +81,7 @@ class Tree:
     def _texts(self, path: str, folded: str) -> Iterator[tuple[int, Answer[tuple[str, str]]]]:
         for _, label, rule in self._placement:
             found = rule.place(path, folded)
-            if found:
+            if found and found[0]:
                 text, depth = found
                 aliases = rule.units if isinstance(rule, PatternPlacement) else {}
                 yield depth, Answer((text, self._units.find(text, aliases)), label, path)

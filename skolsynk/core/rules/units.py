@@ -18,7 +18,7 @@ class Units:
             name = fold(unit.name)
             self._by_name[name] = "" if name in self._by_name else code  # two of one name: neither is meant
 
-    def find(self, text: str, aliases: Mapping[str, str]) -> str:
+    def find(self, text: str, aliases: Mapping[str, str], *, by_name: bool = True) -> str:
         """The code that ``text`` means, "" where no chosen unit answers to it.
 
         A tenant's own alias goes before a code, and a code before a name.
@@ -26,5 +26,7 @@ class Units:
         folded = fold(text)
         code = next((code for alias, code in aliases.items() if fold(alias) == folded), "") if aliases else ""
         if not code:
-            code = text.strip() if text.strip() in self.chosen else self._by_name.get(folded, "")
+            code = text.strip()
+            if code not in self.chosen and by_name:
+                code = self._by_name.get(folded, "")
         return code if code in self.chosen else ""
