@@ -1,0 +1,122 @@
+"""Who asks Google: scopes, and tokens for a service account that acts as an administrator of the customer.
+
+All scopes only read. One scope that is not granted makes a whole token request fail, so those that some tenants
+lack are asked for with credentials of their own.
+"""
+
+# mypy: allow-untyped-calls
+# google-auth has no annotations; what it returns is typed where it is used.
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import google.auth
+import google.auth.crypt
+import google.auth.iam
+from google.auth.exceptions import RefreshError
+from google.auth.transport import requests as google_requests
+from google.oauth2 import service_account
+
+from skolsynk.sources.base import SourceError
+from skolsynk.sources.google.texts import incomplete, misconfigured, transient
+
+PREFIX = "https://www.googleapis.com/auth/"
+
+
+class Scope(NamedTuple):
+    name: str  # what it lets us read, as capabilities are called
+    url: str
+    why: str
+
+
+USERS = Scope("users", PREFIX + "admin.directory.user.readonly", "people, and being told when one changes")
+ORG_UNITS = Scope("org_units", PREFIX + "admin.directory.orgunit.readonly", "the tree that people are placed in")
+CUSTOMER = Scope("customer", PREFIX + "admin.directory.customer.readonly", "whose directory this is")
+DOMAINS = Scope("domains", PREFIX + "admin.directory.domain.readonly", "all domains, to find school units by")
+GROUPS = Scope("groups", PREFIX + "admin.directory.group.readonly", "groups and their members: classes, roles")
+SCHEMAS = Scope("schemas", PREFIX + "admin.directory.userschema.readonly", "names of custom fields, for the rules page")
+ROLES = Scope("roles", PREFIX + "admin.directory.rolemanagement.readonly", "what an administrator signing in may do")
+REPORTS = Scope("reports", PREFIX + "admin.reports.audit.readonly", "the admin log, to re-read only changed groups")
+
+ALWAYS = (USERS, ORG_UNITS, CUSTOMER, DOMAINS)
+OPTIONAL = (SCHEMAS, ROLES, REPORTS)
+
+
+class Keyless(NamedTuple):
+    """A service account without a key file: IAM signs for it, with the credentials the process runs under."""
+
+    client_email: str
+
+
+class Account(NamedTuple):
+    """A service account that can sign."""
+
+    client_email: str
+    signer: google.auth.crypt.Signer
+
+
+def account_of(credentials: Mapping[str, Any] | Keyless) -> Account:
+    """The account of a key file's JSON, or a keyless one. Raises Misconfigured (bad_key) for a file that is none."""
+    if isinstance(credentials, Keyless):
+        own, _ = google.auth.default(scopes=[PREFIX + "cloud-platform"])
+        return Account(credentials.client_email, google.auth.iam.Signer(google_requests.Request(), own, credentials[0]))
+    try:
+        return Account(credentials["client_email"], google.auth.crypt.RSASigner.from_service_account_info(credentials))
+    except (KeyError, ValueError, TypeError) as broken:
+        raise misconfigured("bad_key", reason="key file") from broken
+
+
+class Delegated(service_account.Credentials):
+    """Tokens of one account as one subject for some scopes; may be shared by threads."""
+
+    def __init__(self, account: Account, subject: str, scopes: Iterable[Scope], token_uri: str) -> None:
+        urls = [scope.url for scope in scopes]
+        super().__init__(account.signer, account.client_email, token_uri, scopes=urls, subject=subject)
+        self._turn = threading.Lock()
+
+    def refresh(self, request: Any) -> None:
+        """As the library's, once for all threads that ask at the same time."""
+        before = self.token
+        with self._turn:
+            if self.token != before and self.valid:
+                return
+            try:
+                super().refresh(request)
+            except (TypeError, KeyError, ValueError) as strange:
+                # The library trips over a 200 that is not JSON.
+                raise RefreshError("answer of the token endpoint is not JSON", {}, retryable=True) from strange
+
+
+BY_DESCRIPTION = (
+    ("suspended", "subject_suspended"),
+    ("disabled", "subject_suspended"),
+    ("valid email", "wrong_subject"),
+    ("user id", "wrong_subject"),
+    ("short-lived", "clock"),
+    ("signature", "bad_key"),
+    ("account not found", "bad_key"),
+)
+BY_ERROR = {
+    "unauthorized_client": "not_delegated",
+    "access_denied": "not_delegated",
+    "deleted_client": "bad_key",
+    "disabled_client": "bad_key",
+    "invalid_client": "bad_key",
+}
+
+
+def token_error(error: RefreshError) -> SourceError:
+    """What the token endpoint's refusal means. ``retryable`` errors are Transient."""
+    told = error.args[1] if len(error.args) > 1 else None
+    if error.retryable:
+        return transient("google_down", what="access", status="token")
+    if not isinstance(told, dict) or not isinstance(told.get("error"), str):
+        return incomplete("not_json", what="access")
+    code = BY_ERROR.get(told["error"], "")
+    if told["error"] == "invalid_grant":
+        low = str(told.get("error_description", "")).lower()
+        code = next((meant for part, meant in BY_DESCRIPTION if part in low), "")
+    return misconfigured(code or "token_refused", reason=told["error"])
