@@ -18,6 +18,7 @@ from skolsynk.core.rules.role import NOBODY, PUPIL
 from skolsynk.core.rules.ruleset import Rules, labelled
 from skolsynk.core.rules.schooling import ClassOf, Schooling
 from skolsynk.core.rules.student_groups import Draft, Gathering, Placed, Teaching, teaching_groups
+from skolsynk.core.rules.tree import Place
 from skolsynk.core.rules.units import Units
 from skolsynk.core.school import Fate, Finding, Outcome, School, Severity
 from skolsynk.core.snapshot import Person, Snapshot
@@ -81,6 +82,7 @@ class _Builder:
         self._gathering = Gathering(self._schooling)
         self._made = _Resources({}, {}, {})
         self._outcomes: dict[str, Outcome] = {}
+        self._same: dict[Outcome, Outcome] = {}  # few differ: share them
         self._user_ids: dict[str, ResourceId] = {}
         self._containers: dict[ResourceId, str] = {}
         self._placed: dict[str, Placed] = {}
@@ -119,16 +121,18 @@ class _Builder:
         return Built(school, self._minting.news())
 
     def _place(self, person: Person) -> None:
-        verdict = self._judge.of(person)
+        place = self._judge.tree.at(person.container)
+        verdict = self._judge.of(person, place)
         role = verdict.role.value.name if verdict.role and verdict.role.value.name != NOBODY else ""
-        self._outcomes[person.key] = Outcome(verdict.fate, verdict.reason, role)
+        outcome = Outcome(verdict.fate, verdict.reason, role)
+        self._outcomes[person.key] = self._same.setdefault(outcome, outcome)
         unit = verdict.units[0].value if verdict.units else ""
         if verdict.doubts:
             self._tell(person, unit, verdict.doubts)
-        if verdict.role:
-            self._note_unknown_place(person, verdict)
+        if place.unknown and verdict.unknown is place.unknown:
+            self._unknown_places[place.path] = place.unknown.value
         if verdict.fate is Fate.PLACED:
-            self._add(person, verdict, unit, role == PUPIL)
+            self._add(person, place, verdict)
         else:
             known = self._minting.known_person(person.key)
             if known:
@@ -136,15 +140,16 @@ class _Builder:
             if known and verdict.fate is not Fate.PROTECTED:
                 self._containers[known] = person.container
 
-    def _add(self, person: Person, verdict: Verdict, unit: str, pupil: bool) -> None:
+    def _add(self, person: Person, place: Place, verdict: Verdict) -> None:
         user_id = self._minting.person(person.key)
         self._user_ids[person.key] = user_id
         self._containers[user_id] = person.container
-        codes = (unit,) if pupil else tuple(answer.value for answer in verdict.units)
+        pupil = verdict.role is not None and verdict.role.value.name == PUPIL
+        codes = tuple([answer.value for answer in verdict.units])
         self._placed[person.key] = Placed(person, user_id, pupil, codes)
         enrolments: tuple[Enrolment, ...] = ()
         if pupil:
-            enrolments = self._enrol(person, user_id, unit)
+            enrolments = self._enrol(person, place, user_id, codes[0])
         else:
             self._employ(user_id, codes, verdict)
         name = verdict.user_name
@@ -152,8 +157,7 @@ class _Builder:
             user_id, name, verdict.given_name, verdict.family_name, name, person.key, enrolments
         )
 
-    def _enrol(self, person: Person, user_id: ResourceId, unit: str) -> tuple[Enrolment, ...]:
-        place = self._judge.tree.at(person.container)
+    def _enrol(self, person: Person, place: Place, user_id: ResourceId, unit: str) -> tuple[Enrolment, ...]:
         classes = self._schooling.classes_of(person, place, unit)
         answer = self._schooling.year_of(person, place, classes)
         year = answer.value if answer else None
@@ -188,11 +192,6 @@ class _Builder:
         self._findings += [
             Finding(doubt.code, doubt.severity, "person", person.key, unit, doubt.args) for doubt in doubts
         ]
-
-    def _note_unknown_place(self, person: Person, verdict: Verdict) -> None:
-        place = self._judge.tree.at(person.container)
-        if place.unknown and verdict.unknown is place.unknown:
-            self._unknown_places[place.path] = place.unknown.value
 
     def _unknown_places_told(self) -> Iterator[Finding]:
         keys = {each.path: each.key for each in self._snapshot.containers}

@@ -11,6 +11,7 @@ from skolsynk.core.rules.judge import Judge, Verdict
 from skolsynk.core.rules.role import NOBODY, PUPIL
 from skolsynk.core.rules.ruleset import Rules
 from skolsynk.core.rules.schooling import Schooling
+from skolsynk.core.rules.tree import Place
 from skolsynk.core.rules.units import Units
 from skolsynk.core.school import Fate, Severity, Step
 from skolsynk.core.snapshot import Person, Snapshot
@@ -32,13 +33,14 @@ def explain_person(
         return (Step("directory", FAILED, "", "not in the directory"),)
     chosen = Units(units)
     judge = Judge(rules, snapshot.groups, chosen, today)
-    verdict = judge.of(person)
+    place = judge.tree.at(person.container)
+    verdict = judge.of(person, place)
     schooling = Schooling(rules, judge, chosen, snapshot.containers, today)
     return (
         _step("exclusion", verdict.never, FAILED, PASSED),
         _step("protection", verdict.protected, FAILED, PASSED),
         *_decision(person, verdict),
-        *_schooling(person, judge, schooling, verdict),
+        *_schooling(person, place, schooling, verdict),
     )
 
 
@@ -77,12 +79,11 @@ def _data(verdict: Verdict, errors: Iterable[str]) -> Step:
     return Step("data", FAILED if wrong else PASSED, "", ", ".join(wrong))
 
 
-def _schooling(person: Person, judge: Judge, schooling: Schooling, verdict: Verdict) -> Iterable[Step]:
+def _schooling(person: Person, place: Place, schooling: Schooling, verdict: Verdict) -> Iterable[Step]:
     if verdict.fate is not Fate.PLACED or verdict.role is None:
         return [Step("school_year", NOT_REACHED, "", ""), Step("class", NOT_REACHED, "", "")]
     if verdict.role.value.name != PUPIL:
         return [Step("school_year", NOT_REACHED, "", ""), _taught(person, schooling)]
-    place = judge.tree.at(person.container)
     classes = schooling.classes_of(person, place, verdict.units[0].value)
     year = schooling.year_of(person, place, classes)
     year_step = Step("school_year", FAILED, "", "")
@@ -96,7 +97,7 @@ def _schooling(person: Person, judge: Judge, schooling: Schooling, verdict: Verd
 
 def _taught(person: Person, schooling: Schooling) -> Step:
     """The classes that rules say somebody of the staff teaches, wherever she is employed."""
-    fields = [(name, label) for _, label, _, name in schooling.field_names(person)]
+    fields = [(name, label) for label, name in schooling.taught_by_field(person)]
     groups = [
         (each.name, each.label)
         for each in schooling.groups_of(person.key)

@@ -50,6 +50,7 @@ class Verdict(NamedTuple):
 
 
 Answers = Mapping[str, tuple[Answer[str], ...]]
+UnitsSaid = tuple[tuple[Answer[str], ...], Answer[str] | None]
 
 
 class Judge:
@@ -71,12 +72,20 @@ class Judge:
         self._role_groups = self._roles_by_group(rules)
         self._unit_fields = list(labelled(rules, "placement", FieldPlacement))
         self._unit_groups, self._unknown_groups = self._units_by_group(rules)
-        self._texts: dict[tuple[int, str], str] = {}
+        # Few field values differ: each rule reads each set of values once.
+        self._role_said: dict[tuple[int, tuple[str, ...]], list[Answer[Role]]] = {}
+        self._units_said: dict[tuple[int, tuple[str, ...]], UnitsSaid] = {}
+        # Most tenants leave most of these empty, and a build asks for every person.
+        self._protects = bool(rules.protected)
+        self._excludes = bool(rules.never)
+        self._places_by_person = bool(self._unit_fields or self._unit_groups or self._unknown_groups)
 
-    def of(self, person: Person) -> Verdict:
-        place = self.tree.at(person.container)
-        protected = self._find_protected(person, place)
-        never = self._find_never(person, place)
+    def of(self, person: Person, place: Place) -> Verdict:
+        """The verdict on one person of the snapshot, whose container is ``place``."""
+        protected = self._find_protected(person, place) if self._protects else None
+        never = None
+        if self._excludes or person.suspended or person.archived:
+            never = self._find_never(person, place)
         if protected:
             return _settled(Fate.PROTECTED, "", protected, never, (Doubt("protected_identity", _ERROR),))
         if never:
@@ -84,18 +93,22 @@ class Judge:
         roles = self._roles(person, place)
         if not roles:
             return _settled(Fate.DECIDED, "no_role", None, None)
-        role, doubts = roles[0], _role_doubts(roles)
+        role, doubts = roles[0], _role_doubts(roles) if len(roles) > 1 else ()
         if role.value.name == NOBODY and not any(doubt.severity is _ERROR for doubt in doubts):
             return _settled(Fate.DECIDED, "nobody", None, None, doubts, role)
         return self._placed(person, place, role, doubts)
 
     def _placed(self, person: Person, place: Place, role: Answer[Role], doubts: tuple[Doubt, ...]) -> Verdict:
-        units, unknown, more = self._place(person, place, role.value.name == PUPIL)
+        if place.unit and not self._places_by_person:
+            units, unknown = place.only_unit, place.unknown
+        else:
+            units, unknown, more = self._place(person, place, role.value.name == PUPIL)
+            doubts = (*doubts, *more)
         user_name, given, family = person.user_name, clean(person.given_name), clean(person.family_name)
         if not user_name.isascii():
             user_name = clean(user_name)
-        if doubts or more or not (given and family and EPPN.match(user_name)):
-            doubts = (*doubts, *more, *_gaps(user_name, given, family))
+        if not (given and family and EPPN.match(user_name)):
+            doubts = (*doubts, *_gaps(user_name, given, family))
         reason = next((doubt.code for doubt in doubts if doubt.severity is _ERROR), "") if doubts else ""
         fate = Fate.BROKEN if reason else Fate.PLACED
         return Verdict(fate, reason, None, None, role, units, unknown, user_name, given, family, doubts)
@@ -125,11 +138,13 @@ class Judge:
     def _roles(self, person: Person, place: Place) -> list[Answer[Role]]:
         """All that the rules say, in the order of precedence; each of a field's answers first."""
         found: list[Answer[Role]] = []
-        for _, label, rule in self._role_fields:
-            hits = {rule.by_folded.get(fold_case(value)) for value in person.fields.get(rule.field, ())}
-            said = sorted(hit for hit in hits if hit is not None)
-            found += [Answer(role, label, rule.field) for _, role in said]
-            if found:
+        for index, label, rule in self._role_fields:
+            values = person.fields.get(rule.field, ())
+            said = self._role_said.get((index, values))
+            if said is None:
+                said = self._role_said[index, values] = _roles_said(rule, label, values)
+            if said:
+                found += said
                 break
         found += self._role_groups.get(person.key, ())
         if place.role:
@@ -145,7 +160,7 @@ class Judge:
             unknown = unknown or self._unknown_groups.get(person.key) or place.unknown
             if place.unit:
                 doubt = place.unknown is not unknown and unknown
-                return (place.unit,), unknown, (_unknown(doubt, _WARNING),) if doubt else ()
+                return place.only_unit, unknown, (_unknown(doubt, _WARNING),) if doubt else ()
             return (), unknown, (_unknown(unknown, _ERROR) if unknown else _nowhere(place),)
         doubts = [_unknown(unknown, _WARNING)] if unknown else []
         if not pupil:
@@ -156,26 +171,28 @@ class Judge:
             doubts.append(_conflict(groups))
         return (fields or groups)[:1], unknown, tuple(doubts)
 
-    def _by_field(self, person: Person) -> tuple[tuple[Answer[str], ...], Answer[str] | None]:
+    def _by_field(self, person: Person) -> UnitsSaid:
         """School units of the first field rule that names any, and the first text that names none."""
         unknown = None
         for index, label, rule in self._unit_fields:
-            found = []
-            for text in person.fields.get(rule.field, ()):
-                code = self._code(index, rule, text)
-                if code:
-                    found.append(Answer(code, label, f"{rule.field} = {text}"))
-                elif not unknown and text.strip():
-                    unknown = Answer(text, label, f"{rule.field} = {text}")
-            if found:
-                return _once(found), unknown
+            values = person.fields.get(rule.field, ())
+            said = self._units_said.get((index, values))
+            if said is None:
+                said = self._units_said[index, values] = self._find_units(rule, label, values)
+            unknown = unknown or said[1]
+            if said[0]:
+                return said[0], unknown
         return (), unknown
 
-    def _code(self, index: int, rule: FieldPlacement, text: str) -> str:
-        code = self._texts.get((index, text))
-        if code is None:
-            code = self._texts[index, text] = self._units.find(text, rule.units, by_name=rule.holds == "name")
-        return code
+    def _find_units(self, rule: FieldPlacement, label: str, values: Iterable[str]) -> UnitsSaid:
+        found, unknown = [], None
+        for text in filter(None, map(str.strip, values)):
+            code = self._units.find(text, rule.units, by_name=rule.holds == "name")
+            if code:
+                found.append(Answer(code, label, f"{rule.field} = {text}"))
+            else:
+                unknown = unknown or Answer(text, label, f"{rule.field} = {text}")
+        return _once(found), unknown
 
     def _crowd(self, rules: Iterable[tuple[int, str, ByGroup]], value: str) -> Answers:
         """{person: answers, as the tenant listed the rules}"""
@@ -225,6 +242,12 @@ def _settled(
     return Verdict(fate, reason, protected, never, role, (), None, "", "", "", doubts)
 
 
+def _roles_said(rule: FieldRole, label: str, values: Iterable[str]) -> list[Answer[Role]]:
+    """Each role that a field's values give, in the order of the rule's list."""
+    hits = {rule.by_folded[fold_case(value)]: value for value in values if fold_case(value) in rule.by_folded}
+    return [Answer(role, label, f"{rule.field} = {value}") for (_, role), value in sorted(hits.items())]
+
+
 def _once(answers: Iterable[Answer[str]]) -> tuple[Answer[str], ...]:
     """The first answer for each value."""
     return tuple({answer.value: answer for answer in reversed(tuple(answers))}.values())[::-1]
@@ -244,8 +267,6 @@ def _conflict(answers: Iterable[Answer[str]] | Iterable[Answer[Role]]) -> Doubt:
 
 def _role_doubts(roles: list[Answer[Role]]) -> tuple[Doubt, ...]:
     """A contradiction inside one rule cannot be decided; between rules, precedence decides."""
-    if len(roles) == 1:
-        return ()
     first = roles[0]
     others = [answer for answer in roles if answer.value.side != first.value.side]
     if not others:

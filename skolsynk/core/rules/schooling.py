@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ class ClassGroup(NamedTuple):
 
     group: Group
     name: str
+    folded: str
     unit: str  # school unit code, "" where each pupil's own counts
     unknown: str  # what its name calls a school unit that nobody has chosen
     owners_teach: bool
@@ -52,8 +53,10 @@ class Schooling:
             labelled(rules, "school_year", ClassNameYear, StartYear, FieldYear, PatternYear)
         )
         self._year_of_name: dict[tuple[int, str], int | None] = {}
-        self._folded: dict[str, str] = {}
-        self._sources: dict[str, str] = {}
+        self._of_place: dict[tuple[str, str], list[ClassOf]] = {}
+        self._of_values: dict[tuple[int, tuple[str, ...], str], list[ClassOf]] = {}
+        self._years_seen: dict[tuple[str, str], Answer[int] | None] = {}
+        self._asks_fields = any(isinstance(rule, FieldYear) for _, _, rule in self._years)
         self.groups = tuple(_class_groups(rules, judge, units))
         self._groups_of: defaultdict[str, list[ClassGroup]] = defaultdict(list)
         for each in self.groups:
@@ -62,36 +65,40 @@ class Schooling:
 
     def classes_of(self, person: Person, place: Place, unit: str) -> list[ClassOf]:
         """A pupil's classes, the one that counts first first."""
-        found = [self._class_of_place(index, answer, place, unit) for index, answer in place.classes]
-        found += [
-            ClassOf(index, self.fold(name), name, unit, f"field:{path}:{self.fold(name)}", label, f"{path} = {name}")
-            for index, label, path, name in self.field_names(person)
-        ]
-        found += [
-            ClassOf(
-                each.place,
-                self.fold(each.name),
-                each.name,
-                each.unit or unit,
-                f"group:{each.group.key}",
-                each.label,
-                each.group.email,
-            )
-            for each in self._groups_of.get(person.key, ())
-        ]
+        found = self._of_place.get((place.path, unit))
+        if found is None:
+            found = self._of_place[place.path, unit] = list(self._classes_of_place(place, unit))
+        for index, label, rule in self._fields:
+            values = person.fields.get(rule.field, ())
+            said = self._of_values.get((index, values, unit))
+            if said is None:
+                said = list(_classes_of_values(index, label, rule, values, unit))
+                self._of_values[index, values, unit] = said
+            found = [*found, *said]
+        groups = self._groups_of.get(person.key)
+        if groups:
+            found = [*found, *_classes_of(groups, unit)]
         return found if len(found) < 2 else sorted(found)
 
-    def field_names(self, person: Person) -> Iterator[tuple[int, str, str, str]]:
-        """Classes that a person's fields name: (place of the rule, label, field path, name)."""
-        for index, label, rule in self._fields:
+    def taught_by_field(self, person: Person) -> Iterator[tuple[str, str]]:
+        """Classes that the fields of somebody of the staff name: (label of the rule, name)."""
+        for _, label, rule in self._fields:
             for name in rule.names_of(person.fields.get(rule.field, ())):
-                yield index, label, rule.field, name
+                yield label, name
 
     def groups_of(self, key: str) -> Iterable[ClassGroup]:
         return self._groups_of.get(key, ())
 
-    def year_of(self, person: Person, place: Place, classes: Iterable[ClassOf]) -> Answer[int] | None:
+    def year_of(self, person: Person, place: Place, classes: Sequence[ClassOf]) -> Answer[int] | None:
         """The school year by the first rule that gives one."""
+        if self._asks_fields or len(classes) > 1:
+            return self._find_year(person, place, classes)
+        key = place.path, classes[0].name if classes else ""
+        if key not in self._years_seen:
+            self._years_seen[key] = self._find_year(person, place, classes)
+        return self._years_seen[key]
+
+    def _find_year(self, person: Person, place: Place, classes: Sequence[ClassOf]) -> Answer[int] | None:
         for index, label, rule in self._years:
             if isinstance(rule, FieldYear):
                 said = [(rule.year_of(value), value) for value in person.fields.get(rule.field, ())]
@@ -112,24 +119,29 @@ class Schooling:
                 return year
         return None
 
-    def fold(self, name: str) -> str:
-        folded = self._folded.get(name)
-        if folded is None:
-            folded = self._folded[name] = fold_case(name)
-        return folded
-
     def _named(self, index: int, rule: ClassNameYear | StartYear, name: str) -> int | None:
         key = index, name
         if key not in self._year_of_name:
             self._year_of_name[key] = rule.year_of(name, self._today)
         return self._year_of_name[key]
 
-    def _class_of_place(self, index: int, answer: Answer[str], place: Place, unit: str) -> ClassOf:
-        source = self._sources.get(place.path)
-        if source is None:
-            key = self._container_keys.get(place.path) or fold_path(place.path)
-            source = self._sources[place.path] = f"container:{key}"
-        return ClassOf(index, self.fold(answer.value), answer.value, unit, source, answer.rule, place.path)
+    def _classes_of_place(self, place: Place, unit: str) -> Iterator[ClassOf]:
+        source = f"container:{self._container_keys.get(place.path) or fold_path(place.path)}"
+        for index, answer in place.classes:
+            yield ClassOf(index, fold_case(answer.value), answer.value, unit, source, answer.rule, place.path)
+
+
+def _classes_of_values(index: int, label: str, rule: FieldClass, values: Iterable[str], unit: str) -> Iterator[ClassOf]:
+    for name in rule.names_of(values):
+        folded, path = fold_case(name), rule.field
+        yield ClassOf(index, folded, name, unit, f"field:{path}:{folded}", label, f"{path} = {name}")
+
+
+def _classes_of(groups: Iterable[ClassGroup], unit: str) -> Iterator[ClassOf]:
+    for each in groups:
+        source = f"group:{each.group.key}"
+        own = each.unit or unit
+        yield ClassOf(each.place, each.folded, each.name, own, source, each.label, each.group.email)
 
 
 def _class_groups(rules: Rules, judge: Judge, units: Units) -> Iterator[ClassGroup]:
@@ -145,4 +157,4 @@ def _class_groups(rules: Rules, judge: Judge, units: Units) -> Iterator[ClassGro
             unit = units.find(text, rule.units) if text else ""
             members = judge.membership.of(group)
             owners = rule.teachers == "owners"
-            yield ClassGroup(group, name, unit, "" if unit else text, owners, index, label, members)
+            yield ClassGroup(group, name, fold_case(name), unit, "" if unit else text, owners, index, label, members)

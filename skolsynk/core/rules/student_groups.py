@@ -12,6 +12,7 @@ from skolsynk.core.rules.classes import TeachingGroup
 from skolsynk.core.rules.judge import Judge
 from skolsynk.core.rules.ruleset import Rules, labelled
 from skolsynk.core.rules.schooling import ClassGroup, ClassOf, Schooling
+from skolsynk.core.rules.text import fold_case
 from skolsynk.core.school import Finding, Severity
 from skolsynk.core.snapshot import Group, Person
 from skolsynk.core.ss12000.base import ResourceId
@@ -102,14 +103,14 @@ class Gathering:
 
     def _close_group(self, each: ClassGroup, placed: Mapping[str, Placed]) -> None:
         """Adds a group's teachers, and makes a class of a group without pupils where its school unit is known."""
-        folded, source = self._schooling.fold(each.name), f"group:{each.group.key}"
+        source = f"group:{each.group.key}"
         people = [(placed[key], owns) for key, owns in each.members.items() if key in placed]
         units = {each.unit} if each.unit else {someone.units[0] for someone, _ in people if someone.pupil}
         if each.unknown:
             self._tell("unknown_unit_code", "group", each.group.key, "", each.unknown)
         if not units:
             self._tell("class_without_unit", "group", each.group.key, "", each.name, severity=Severity.ERROR)
-        drafts = [self._draft(unit, folded) for unit in sorted(units)]
+        drafts = [self._draft(unit, each.folded) for unit in sorted(units)]
         for draft in drafts:
             draft.sources[source] = each.place
             draft.spellings[each.name] += 1
@@ -125,9 +126,9 @@ class Gathering:
             self._tell("teacher_without_employment", "person", someone.person.key, someone.units[0], name)
 
     def _teach_by_field(self, someone: Placed) -> None:
-        for _, _, _, name in self._schooling.field_names(someone.person):
+        for _, name in self._schooling.taught_by_field(someone.person):
             for unit in someone.units:
-                draft = self._drafts.get((unit, self._schooling.fold(name)))
+                draft = self._drafts.get((unit, fold_case(name)))
                 if draft:
                     draft.teachers.add(someone.id)
 

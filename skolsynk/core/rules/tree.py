@@ -24,6 +24,7 @@ class Place(NamedTuple):
     path: str
     role: Answer[Role] | None
     unit: Answer[str] | None  # school unit code
+    only_unit: tuple[Answer[str], ...]  # the same as a tuple of one or none, made once
     unknown: Answer[str] | None  # what a nearer rule calls a unit that nobody has chosen
     classes: tuple[tuple[int, Answer[str]], ...]  # (place of the rule, class name)
     years: tuple[tuple[int, Answer[int]], ...]  # (place of the rule, school year)
@@ -65,6 +66,7 @@ class Tree:
             path,
             roles[0] if roles else None,
             unit,
+            (unit,) if unit else (),
             unknown,
             tuple(self._class_names(spelt, folded)),
             tuple(self._school_years(spelt)),
