@@ -37,13 +37,14 @@ def make_plan(roster: Roster, ledger: Ledger, facts: Facts, payloads_of: Payload
     waiting = wait_for(changes, verdict.holds, staying, ledger, payloads, yes)
     holds = verdict.holds | dict.fromkeys(waiting, ("depends", "now"))
     rows_that_stay = {*staying, *(key for key in holds if key in ledger)}
-    cuts = redactions(changes, rows_that_stay, ledger, payloads, facts.key)
+    cuts = list(redactions(changes, rows_that_stay, ledger, payloads, facts.key))
     flowing = _sorted([*(change for key, change in changes.items() if key not in holds), *cuts])
+    cleared = {change.id for change in cuts if change.verb is Verb.DELETE}  # what waited for these begins anew
     standing = _standing(sendable.items, found, frozen, roster, ledger)
     return Plan(
         at=facts.at,
         flowing=flowing,
-        held=_sorted_holds(Hold(changes[key], *why) for key, why in holds.items()),
+        held=_sorted_holds(Hold(changes[key], *why) for key, why in holds.items() if key not in cleared),
         trips=tuple(verdict.trips),
         frozen=frozen.kept,
         refused=found.stuck,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from skolsynk.core.ledger import Ledger, Verb
-from skolsynk.core.plan.links import MEMBERS, Payloads, body_of, refers_to
+from skolsynk.core.ledger import Held, Ledger, Verb
+from skolsynk.core.plan.links import MEMBERS, RANK, Payloads, body_of, refers_to
 from skolsynk.core.plan.values import Change
 from skolsynk.core.ss12000 import BY_NAME
 from skolsynk.core.ss12000.base import ResourceId, canonical, changed_attributes, fingerprint, without
@@ -18,39 +18,37 @@ def redactions(
     payloads: Payloads,
     key: bytes,
 ) -> Iterator[Change]:
-    """One update for each ledger row ``staying`` as it is that refers, or may refer, to somebody protected.
+    """One change for each ledger row ``staying`` as it is that refers, or may refer, to somebody protected.
 
-    The body is what the vendor has, without them; nothing else of it changes.
+    An update to what the vendor has, without them and otherwise the same. A row of which no content was ever
+    proven may hold anybody and has nothing to cut from: it is deleted, and made anew when its own change flows.
     """
-    protected = {change.id for change in changes.values() if change.cause == "protected"}
-    for resource_id in sorted(staying) if protected else ():
-        row = ledger[resource_id]
-        if row.type not in MEMBERS:
+    gone = {change.id for change in changes.values() if change.cause == "protected"}
+    if not gone:
+        return
+    lists = [resource_id for resource_id in staying if ledger[resource_id].type in MEMBERS]
+    for resource_id in sorted(lists, key=lambda one: (RANK[ledger[one].type], one)):
+        row, before = ledger[resource_id], payloads.get(resource_id)
+        references = refers_to(row.type, before)
+        if row.fingerprint is not None and not references & gone:
             continue
-        change = changes.get(resource_id)
-        before = payloads.get(resource_id)
-        # A body that timed out at its creation: the new one, as far as it can be sent, tells what it may hold.
-        base = before or (change.payload if change else None)
-        references = refers_to(row.type, base)
-        unsure = row.fingerprint is None and base is not None
-        if not references & protected and not unsure:
-            continue
-        gone = protected | {target for target in references if target not in ledger}
-        body = without(BY_NAME[row.type], body_of(base or b"{}"), gone)
-        if body is None:
-            continue
-        payload = canonical(body)
-        attributes = changed_attributes(body_of(before or b"{}"), body)
-        yield Change(
-            Verb.UPDATE,
-            row.type,
-            resource_id,
-            row.unit,
-            payload,
-            fingerprint(payload, key),
-            before,
-            attributes,
-            0,
-            "protected",
-            approved=True,
-        )
+        change = _redaction(resource_id, row, before, gone | references.difference(ledger), key)
+        if change.verb is Verb.DELETE:
+            gone.add(resource_id)
+        yield change
+
+
+def _redaction(resource_id: ResourceId, row: Held, before: bytes | None, gone: set[ResourceId], key: bytes) -> Change:
+    old = body_of(before or b"{}")
+    body = without(BY_NAME[row.type], old, gone) if old else None
+    delete = Change(Verb.DELETE, row.type, resource_id, row.unit, None, None, before, (), 1, "protected", approved=True)
+    if body is None:
+        return delete
+    payload = canonical(body)
+    return delete._replace(
+        verb=Verb.UPDATE,
+        payload=payload,
+        fingerprint=fingerprint(payload, key),
+        attributes=changed_attributes(old, body),
+        removals=0,
+    )

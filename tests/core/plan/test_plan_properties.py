@@ -188,7 +188,7 @@ def test_held_and_flowing_are_the_difference_and_share_nothing(seed: int) -> Non
 @many
 @given(SEEDS)
 def test_protected_people_never_remain_at_the_vendor(seed: int) -> None:
-    case = any_case(seed, unknown=0.0)
+    case = any_case(seed)
     case.receiver.apply_all(case.plan().flowing)
     assert not case.roster.protected & case.receiver.bodies.keys()
     for body in case.receiver.bodies.values():
