@@ -51,7 +51,8 @@ class TenantKey:
         try:
             return self._aead.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], row)
         except (InvalidTag, ValueError) as error:
-            raise CannotOpenError(f"A sealed value of {row.split(b':')[0].decode()} cannot be opened.") from error
+            kind = row.partition(b":")[0].decode(errors="replace")
+            raise CannotOpenError(f"A sealed value of {kind!r} cannot be opened with this key for this row.") from error
 
     def search_token(self, text: str) -> str:
         """The same token for the same folded text: finds a person without keeping a name in the clear."""

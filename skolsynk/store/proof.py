@@ -7,7 +7,7 @@ SQLite share; everything else in ``store`` goes through Django's models.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +57,7 @@ REFUSE = """
         resource_type = excluded.resource_type, verb = excluded.verb, fingerprint = excluded.fingerprint,
         status = excluded.status, message = excluded.message, at = excluded.at
 """
+ANY_REFUSED = "SELECT 1 FROM store_refusalrow WHERE connection_id = %s AND mode = %s LIMIT 1"
 ACCEPT = "DELETE FROM store_refusalrow WHERE connection_id = %s AND mode = %s AND resource_id = %s"
 USE_APPROVAL = """
     UPDATE store_approvalrow SET used_at = %s
@@ -79,8 +80,8 @@ def receipts(
     """
     if len(settled) > LARGEST_GROUP:
         raise ValueError(f"{len(settled)} receipts in one group; at most {LARGEST_GROUP}.")
-    writer = _Writer(run_id, connection_id, mode, key)
     with transaction.atomic():
+        writer = _Writer(run_id, connection_id, mode, key)
         ours = not worker or Run.objects.filter(pk=run_id, state="running", worker=worker).exists()
         for receipt in settled:
             writer.add(receipt, settle(receipt.verb, receipt.answer), ours=ours)
@@ -101,7 +102,7 @@ def ledger_rows(
     key = tenant_key(Connection.objects.values_list("tenant_id", flat=True).get(pk=connection_id))
     writer = _Writer(None, connection_id, mode, key)
     for resource_id, (held, payload) in rows.items():
-        writer.hold(resource_id, held, payload, at)
+        writer.hold(resource_id, held, payload, writer.time(at))
     writer.dropped.extend((connection_id, mode, resource_id) for resource_id in dropped)
     with transaction.atomic(), connection.cursor() as cursor:
         writer.write(cursor)
@@ -116,7 +117,7 @@ class _Writer:
         self._where = (connection_id, mode)
         self._key = key
         self._sealed_for = sealing.ledger(connection_id, mode)
-        self._time = connection.ops.adapt_datetimefield_value
+        self._native_times = connection.features.supports_timezones
         self.receipts: list[Row] = []
         self.held: list[Row] = []
         self.doubted: list[Row] = []
@@ -126,13 +127,13 @@ class _Writer:
         self.approved: list[Row] = []
 
     def add(self, receipt: Receipt, settled: Settled, *, ours: bool) -> None:
-        at = self._time(receipt.at)
+        at = self.time(receipt.at)
         self._note(receipt, at)
         if not ours and settled in (Settled.HOLD, Settled.DROP):
             settled = Settled.UNSURE
         if settled is Settled.HOLD:
             held = Held(receipt.type, receipt.fingerprint, receipt.unit)
-            self.hold(receipt.id, held, receipt.payload or b"{}", receipt.at)
+            self.hold(receipt.id, held, receipt.payload or b"{}", at)
         elif settled is Settled.UNSURE:
             self._doubt(receipt, at)
         elif settled is Settled.DROP:
@@ -144,9 +145,9 @@ class _Writer:
         elif receipt.answer is Answer.REJECTED:
             self._refuse(receipt, at)
 
-    def hold(self, resource_id: ResourceId, held: Held, payload: bytes, at: datetime) -> None:
+    def hold(self, resource_id: ResourceId, held: Held, payload: bytes, at: object) -> None:
         sealed = self._key.seal(payload, self._sealed_for + resource_id.encode())
-        row = (*self._where, held.type, resource_id, held.fingerprint, sealed, held.unit, self._run, self._time(at))
+        row = (*self._where, held.type, resource_id, held.fingerprint, sealed, held.unit, self._run, at)
         self.held.append(row)
 
     def _doubt(self, receipt: Receipt, at: object) -> None:
@@ -166,7 +167,15 @@ class _Writer:
         counted = (receipt.unit, receipt.removals, receipt.approved, receipt.tries, receipt.fingerprint, at)
         self.receipts.append((self._run, *self._where, *about, *counted))
 
+    def time(self, at: datetime) -> object:
+        """As Django's fields store it: SQLite keeps UTC as text."""
+        return at if self._native_times else str(at.astimezone(UTC).replace(tzinfo=None))
+
     def write(self, cursor: CursorWrapper) -> None:
+        if self.accepted:
+            cursor.execute(ANY_REFUSED, self._where)
+            if cursor.fetchone() is None:
+                self.accepted.clear()  # the common case, and one question instead of thirty
         for statement, rows in (
             (HOLD, self.held),
             (DOUBT, self.doubted),

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import zstandard
+from django.db import connection as database
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -56,6 +57,13 @@ from skolsynk.store.register import register as register
 
 CHUNK = 500
 COMPRESSION = 3  # zstandard: a good third of what gzip costs, smaller
+# Plain SQL: the first build mints one for everybody at once.
+ADD_IDENTITY = """
+    INSERT INTO store_identityrow
+        (tenant_id, kind, source_key, resource_id, origin, generation, name, unit, members)
+    VALUES (%s, %s, %s, %s, %s, 0, '', '', '')
+    ON CONFLICT DO NOTHING
+"""
 KEPT_SCHOOLS = 2
 KEPT_EVENTS = timedelta(days=730)
 KEPT_APPROVALS = timedelta(days=90)
@@ -164,11 +172,9 @@ def identity_news(tenant_id: int, news: IdentityNews, today: date) -> None:
 
 def identities(tenant_id: int, pairs: Iterable[tuple[str, str, ResourceId]], origin: str = "minted") -> None:
     """``(kind, source key, id)`` that are new; those known already stay as they are. ``origin``: or "imported"."""
-    rows = (
-        IdentityRow(tenant_id=tenant_id, kind=kind, source_key=key, resource_id=resource_id, origin=origin)
-        for kind, key, resource_id in pairs
-    )
-    IdentityRow.objects.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
+    rows = [(tenant_id, kind, key, resource_id, origin) for kind, key, resource_id in pairs]
+    with transaction.atomic(), database.cursor() as cursor:
+        cursor.executemany(ADD_IDENTITY, rows)
 
 
 def classes(tenant_id: int, records: Iterable[ClassRecord], origin: str = "minted") -> None:

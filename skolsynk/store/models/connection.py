@@ -48,15 +48,15 @@ class Endpoint(models.Model):
 class LedgerRow(models.Model):
     """One resource that the vendor is proven to hold (or may hold: fingerprint null). Payload sealed."""
 
-    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+")
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
     mode = models.CharField(max_length=4)
     resource_type = models.CharField(max_length=20)
     resource_id = models.CharField(max_length=36)
     fingerprint = models.BinaryField(null=True)
-    payload = models.BinaryField()
     unit = models.CharField(max_length=8, blank=True, default="")
     run = models.UUIDField(null=True)  # no foreign key: runs are pruned, the proof stays
     at = models.DateTimeField()
+    payload = models.BinaryField()  # last, so that a plan's look at the others need not pass over it
 
     class Meta:
         constraints: ClassVar = [
