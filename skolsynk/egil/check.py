@@ -15,7 +15,7 @@ from skolsynk.egil.answers import is_html, words_of
 from skolsynk.egil.curl import CaSetMissingError, CurlTransport
 from skolsynk.egil.listing import ask
 from skolsynk.egil.target import Target
-from skolsynk.egil.transport import Fault, FaultKind, Response
+from skolsynk.egil.transport import FaultKind, Response
 
 PROBED = "SchoolUnits"  # the shortest list of a mandatory type
 LARGEST = 4 * 1024 * 1024
@@ -142,7 +142,7 @@ def code_of(response: Response) -> str:
     """The key of WORDS for the answer to a GET of a list."""
     fault = response.fault
     if fault is not None:
-        return _fault_code(fault)
+        return BY_FAULT[fault.kind]
     status = response.status
     if status in BY_STATUS:
         return BY_STATUS[status]
@@ -155,13 +155,6 @@ def code_of(response: Response) -> str:
     if status >= 400:
         return "refused"
     return "ok" if _is_list(response.body) else "not_egil"
-
-
-def _fault_code(fault: Fault) -> str:
-    # libcurl reports an unreadable CA file as a TLS fault; for people it is a matter of their own settings.
-    if fault.kind is FaultKind.TLS and "CAfile" in fault.message:
-        return "ca_missing"
-    return BY_FAULT[fault.kind]
 
 
 def _is_list(body: bytes) -> bool:

@@ -18,12 +18,12 @@ from datetime import datetime
 from skolsynk.core.ledger import Receipt, Verb
 from skolsynk.core.plan.values import Change
 from skolsynk.core.ss12000 import BY_NAME
-from skolsynk.egil.curl import CurlTransport
+from skolsynk.egil.curl import CaSetMissingError, CurlTransport
 from skolsynk.egil.pace import Pace
 from skolsynk.egil.sender import Means, Sender
 from skolsynk.egil.target import Patience, Target
 from skolsynk.egil.transport import Transport
-from skolsynk.egil.values import PushProgress, PushSummary
+from skolsynk.egil.values import COUNTED, PushProgress, PushSummary, StopReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,11 @@ def push(
     answered 404 is created, a delete answered 404 is done.
     """
     means = Means(target, pace, settle, should_stop, progress, now, key)
-    carrier = transport or CurlTransport(target)
+    try:
+        carrier = transport or CurlTransport(target)
+    except CaSetMissingError as error:
+        counts = dict.fromkeys(COUNTED, 0)
+        return PushSummary(StopReason.TLS, str(error), 0, counts, len(changes), 0, 0.0)
     work = clockwork or Clockwork()
     sender = Sender(means, carrier, patience or Patience(), work.clock, work.sleep, work.chance, len(changes))
     try:

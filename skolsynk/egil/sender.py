@@ -23,6 +23,8 @@ from skolsynk.egil.transport import FaultKind, Response, Transport
 from skolsynk.egil.values import PushProgress, PushSummary, StopReason
 
 LONGEST_WAIT_S = 0.05  # between two looks at should_stop
+SHORTEST_WAIT_S = 0.001  # a wait lost in rounding would spin
+IN_TROUBLE = 2  # times the concurrency: changes that may wait for their next try
 STOPS = {
     Verdict.CREDENTIALS: StopReason.CREDENTIALS,
     Verdict.TLS: StopReason.TLS,
@@ -115,7 +117,8 @@ class Sender:
         """True when there is a job to send now."""
         while self._later and self._later[0][0] <= at:
             self._ready.append(heapq.heappop(self._later)[2])
-        while not self._ready and waiting:
+        # An ill vendor needs calm: with many in trouble, nothing new is begun.
+        while not self._ready and waiting and len(self._later) < IN_TROUBLE * self._means.target.concurrency:
             self._prepare(waiting.popleft())
         return bool(self._ready)
 
@@ -147,7 +150,7 @@ class Sender:
             for response in self._transport.poll(wait):
                 self._take(response)
         elif wait > 0:
-            self._sleep(wait)
+            self._sleep(max(wait, SHORTEST_WAIT_S))
         self._settling.flush_if_due()
 
     def _time_to_wait(self) -> float:
@@ -210,6 +213,8 @@ class Sender:
             self._finish(job, Answer.REJECTED, response.status, words_of(response))
             return
         self._all_well(job)
+        # "Exists already" means that an earlier push may have made it; "not there" is proof that none did.
+        job.unsure = verdict is Verdict.SEND_PUT
         job.method = "PUT" if verdict is Verdict.SEND_PUT else "POST"
         self._ready.appendleft(job)
 
@@ -261,6 +266,7 @@ class Sender:
 
     def _rest_after_failure(self, job: Job, response: Response) -> float:
         at = self._clock()
+        self._failed_ids.add(job.change.id)
         # What was in flight together fails together: that is one failure, not eight in a row.
         if job.sent_at >= self._wave_at:
             self._wave_at = at
@@ -280,6 +286,8 @@ class Sender:
 
     def _finish(self, job: Job, answer: Answer, status: int, words: str) -> None:
         if answer is not Answer.DONE:
+            if job.unsure:
+                answer = Answer.UNKNOWN  # some receivers refuse what they have just stored
             if job.creates:
                 self._standing.not_there(job.change)
             self._standing.still_as_before(job.change)

@@ -73,7 +73,7 @@ class Settling:
         return max(0.0, self._oldest + OLDEST_S - self._clock()) if self._group else float("inf")
 
     def flush_if_due(self) -> None:
-        if self._group and self._clock() - self._oldest >= OLDEST_S:
+        if self.seconds_until_due() <= 0:
             self.flush()
 
     def flush(self) -> None:

@@ -33,7 +33,7 @@ class Target:
     timeout_s: float = 90.0  # at least 60: a limited receiver may keep a request for 30 s
     stop_grace_s: float = 20.0  # how long open requests may take when somebody asks to stop
     pinned_keys: tuple[str, ...] = ()
-    proxy: str = ""  # proxies of the environment are not used
+    proxy: str | None = None  # None: as the environment says, but never for loopback; "": none
     user_agent: str = field(default_factory=user_agent)
 
     def __post_init__(self) -> None:
@@ -45,6 +45,11 @@ class Target:
                 raise ValueError(f"the header {name!r} has a line break or no name")
         if self.concurrency < 1:
             raise ValueError("concurrency must be at least 1")
+
+    @property
+    def is_loopback(self) -> bool:
+        host = urlsplit(self.base_url).hostname or ""
+        return host in ("localhost", "::1") or host.startswith("127.")
 
     def address(self, endpoint: str, resource_id: str = "") -> str:
         """``<base>/<Endpoint>[/<id>]``; a slash at the end of the base makes no double slash."""

@@ -114,6 +114,8 @@ class Connection(asyncio.Protocol):
 
     def _next(self) -> Request | int | None:
         """The next complete request, None when more bytes are needed, or the status that refuses it."""
+        if self._waiting and not self._waiting[:1].isupper():
+            return 400  # such as the first byte of TLS
         end = self._waiting.find(b"\r\n\r\n")
         if end < 0:
             return 431 if len(self._waiting) > LONGEST_HEAD else None
