@@ -126,7 +126,7 @@ def _turn_over(rng: Random, town: Town, happened: Counter[str]) -> None:
         if school_class.year is not None:
             continue
         unit = town.units[school_class.unit]
-        for key in [key for key in school_class.pupils if rng.random() < 0.2]:
+        for key in rng.sample(school_class.pupils, len(school_class.pupils) // 5):
             school_class.pupils.remove(key)
             town.people[key].class_uid = 0
             _leave(rng, town, town.people[key], happened)

@@ -82,10 +82,9 @@ def class_name(town: Town, unit: SchoolUnit, year: int | None, number: int) -> s
 def _all_kinds(rng: Random, pupils: int) -> list[tuple[str, int]]:
     if pupils < 250:
         return [("F-9", pupils)] if pupils < 120 else [("F-6", pupils * 6 // 10), ("7-9", pupils - pupils * 6 // 10)]
-    special, adults, upper = pupils * 15 // 1000, pupils * 35 // 1000, pupils // 5
-    sizes = _split(rng, upper, "gymnasium", 800)
-    sizes += _split(rng, special, "anpassad", 60) + _split(rng, adults, "vux", 600)
-    return _compulsory(rng, pupils - special - adults - upper) + sizes
+    sizes = _split(rng, pupils // 5, "gymnasium", 800)
+    sizes += _split(rng, pupils * 15 // 1000, "anpassad", 60) + _split(rng, pupils * 35 // 1000, "vux", 600)
+    return _compulsory(rng, pupils - sum(size for _, size in sizes)) + sizes
 
 
 def _compulsory(rng: Random, pupils: int) -> list[tuple[str, int]]:
@@ -104,11 +103,10 @@ def _compulsory(rng: Random, pupils: int) -> list[tuple[str, int]]:
 
 def _upper(rng: Random, pupils: int) -> list[tuple[str, int]]:
     """Only upper secondary and adults: a joint authority of several municipalities. At least two gymnasia."""
-    special, adults = pupils * 3 // 100, pupils // 10
-    gymnasium = pupils - special - adults
+    sizes = _split(rng, pupils * 3 // 100, "anpassad gymnasium", 60) + _split(rng, pupils // 10, "vux", 600)
+    gymnasium = pupils - sum(size for _, size in sizes)
     half = gymnasium // 2
-    sizes = _split(rng, half, "gymnasium", 800) + _split(rng, gymnasium - half, "gymnasium", 800)
-    return sizes + _split(rng, special, "anpassad gymnasium", 60) + _split(rng, adults, "vux", 600)
+    return _split(rng, half, "gymnasium", 800) + _split(rng, gymnasium - half, "gymnasium", 800) + sizes
 
 
 def _split(rng: Random, pupils: int, kind: str, mean: int) -> list[tuple[str, int]]:
