@@ -7,7 +7,6 @@ README (tested against this one) cannot fall behind. A secret may also lie in a 
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -136,7 +135,7 @@ def database(url: str) -> dict[str, object]:
     """Django's settings for one ``postgres://`` or ``sqlite:///`` address."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite" and parts.path not in ("", "/"):
-        return _sqlite(unquote(parts.path))
+        return _sqlite(unquote(parts.path[1:]))  # four slashes: from the root; three: from here
     if parts.scheme in ("postgres", "postgresql") and parts.path.strip("/"):
         options: dict[str, object] = dict(parse_qsl(parts.query))
         host = str(options.pop("host", parts.hostname or ""))  # a folder when the server has a Unix socket
@@ -181,7 +180,7 @@ def _read_secret(name: str, path: str) -> str:
 def _key(name: str, number: int, text: str) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error, or not ASCII
         key = b""
     if len(key) != KEY_BYTES:
         raise ImproperlyConfigured(
