@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,19 @@ from skolsynk.sandbox.municipality import CONVENTIONS, STEPS, Municipality, evol
 from skolsynk.sandbox.municipality.mirror import in_free_order
 
 AUTUMN = date(2026, 9, 1)
+ROOT = Path(__file__).resolve().parents[2]
+DIGEST = """
+import datetime, hashlib
+from skolsynk.sandbox.municipality import CONVENTIONS, STEPS, evolve, make
+digest = hashlib.sha256()
+for convention in CONVENTIONS:
+    made = make(5, 300, convention, datetime.date(2026, 9, 1))
+    for step in STEPS:
+        evolve(made, step, 1)
+    parts = made.directory
+    digest.update(repr((parts.users, parts.groups, parts.members, parts.org_units, parts.log, made.rules())).encode())
+print(digest.hexdigest())
+"""
 every_convention = pytest.mark.parametrize("convention", CONVENTIONS)
 
 
@@ -55,6 +71,17 @@ def test_the_same_seeds_give_the_same_future(convention: str) -> None:
     assert first.directory.users == second.directory.users
     assert first.directory.members == second.directory.members
     assert first.directory.log == second.directory.log
+
+
+def test_the_future_does_not_depend_on_the_process() -> None:
+    """Sets iterate differently in each process; nothing may follow their order."""
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", DIGEST], env={"PYTHONHASHSEED": seed}, cwd=ROOT, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(digests) == 1
 
 
 def test_a_day_changes_about_one_person_in_a_hundred() -> None:

@@ -77,7 +77,7 @@ class Mirror:
 
     def _clear_places(self) -> None:
         """Org units of classes that are no more go, unless another class took the name over."""
-        for path in set(self._ended) - set(self._places.values()):
+        for path in sorted(set(self._ended) - set(self._places.values())):
             if self.directory.find_org_unit(path) and not self.directory.users_at(path):
                 self.directory.remove_org_unit(path)
 

@@ -42,7 +42,7 @@ FAMILY = _words(
 FAMILY_IN_TWO = ("von Essen", "af Klercker", "Berg Lindén", "Ek Sjögren", "Öberg Ali", "Åkesson Norén")
 
 _STEMS = _words(
-    """Al Alm Asp Back Berg Bruks Björk Dal Ek En Fiskar Fjäll Fågel Granit Hamn Hassel Havs Hög Kulla Kvarn Kyrk Källe
+    """Al Alm Asp Back Berg Bruks Björk Dal Ek En Fiskar Fjäll Fågel Granit Hamn Hassel Havs Kulla Kvarn Kyrk Källe
     Lilje Lind Lund Mar Mo Norr Park Rönn Sjö Skogs Slotts Sol Stations Strand Ström Sten Söder Tall Torp Udde
     Vide Väster Ås Äng Öster"""
 )
