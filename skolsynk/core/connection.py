@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from skolsynk.core.filters.kinds import Filter
 from skolsynk.core.ss12000.user import UserFields
 
 
@@ -31,8 +32,8 @@ class Selection:
     school_units: tuple[str, ...]  # codes
     roles: tuple[str, ...] = ("pupil", "teacher", "staff")
     group_types: tuple[str, ...] = ("Klass", "Undervisning")
-    filters: tuple[tuple[object, ...], ...] = ()  # OR of blocks, AND within; values of core.filters
-    not_filters: tuple[object, ...] = ()  # anybody matching one of these is left out
+    filters: tuple[tuple[Filter, ...], ...] = ()  # OR of blocks, AND within
+    not_filters: tuple[Filter, ...] = ()  # anybody matching one of these is left out
     exclusions: tuple[Exclusion, ...] = ()
     fields: UserFields = field(default_factory=UserFields)
     organisation: bool = False

@@ -34,10 +34,13 @@ def take_blocks(value: object, at: At) -> tuple[tuple[Filter, ...], ...]:
     if not isinstance(value, list | tuple):
         at.refuse("not_list")
         return ()
-    for index, block in enumerate(value):
-        if block in ([], ()):
-            at[index].refuse("empty_list")
-    return tuple(take_filters(block, at[index]) for index, block in enumerate(value))
+    return tuple(_take_block(block, at[index]) for index, block in enumerate(value))
+
+
+def _take_block(value: object, at: At) -> tuple[Filter, ...]:
+    if value in ([], ()):
+        at.refuse("empty_list")
+    return take_filters(value, at)
 
 
 def parse_filter(json: object) -> Filter:

@@ -45,6 +45,11 @@ class _Filter:
     def check(self, at: At) -> None:
         """Checks keys together; most kinds have nothing to check."""
 
+    @property
+    def names_units(self) -> tuple[str, ...]:
+        """School unit codes that the filter names, which the school must have."""
+        return ()
+
     def applies(self, view: UserView) -> bool:
         return any(role in self.applies_to for role in view.roles)
 
@@ -55,6 +60,10 @@ class SchoolUnitIn(_Filter):
     label_sv: ClassVar = "Skolenhet är någon av"
     label_en: ClassVar = "School unit is one of"
     school_units: Annotated[tuple[str, ...], take.unit_codes]
+
+    @property
+    def names_units(self) -> tuple[str, ...]:
+        return self.school_units
 
     def keeps(self, view: UserView) -> bool:
         return any(unit in self.school_units for unit in view.units)
@@ -166,6 +175,10 @@ class InGroup(_Filter):
     group: Annotated[str, shape.text]
     group_type: Annotated[str, shape.one_of(*STUDENT_GROUP_TYPES)] = ""
     school_unit: Annotated[str, shape.unit_code] = ""
+
+    @property
+    def names_units(self) -> tuple[str, ...]:
+        return (self.school_unit,) if self.school_unit else ()
 
     def keeps(self, view: UserView) -> bool:
         return any(self._means(group) and fnmatchcase(group.folded, self._wanted) for group in view.groups)

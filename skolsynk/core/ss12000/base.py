@@ -81,7 +81,8 @@ def ref(endpoint: str, resource_id: ResourceId) -> JsonObject:
 
 def canonical(body: Mapping[str, object]) -> bytes:
     """One spelling for one content: UTF-8 JSON, keys sorted, no white space."""
-    return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    # Copied: orjson's own bytes keep the room they grew in, six times their size over tens of thousands.
+    return bytes(memoryview(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)))
 
 
 def fingerprint(payload: bytes, key: bytes) -> bytes:

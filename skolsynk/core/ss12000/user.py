@@ -69,9 +69,7 @@ class User(NamedTuple):
             }
         if fields.google_id:
             body[EGIL_USER] = {
-                "externalIdentifiers": [
-                    {"value": self.source_key, "context": GOOGLE_CONTEXT, "globallyUnique": True}
-                ]
+                "externalIdentifiers": [{"value": self.source_key, "context": GOOGLE_CONTEXT, "globallyUnique": True}]
             }
         return body
 
