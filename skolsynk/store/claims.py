@@ -146,3 +146,14 @@ def tenant_lock(tenant_id: int) -> Iterator[None]:
 
 def _ids(which: Q) -> tuple[UUID, ...]:
     return tuple(Run.objects.filter(which).order_by("created_at").values_list("pk", flat=True))
+
+
+def runs_at(tenant_id: int, at: datetime, kind: str) -> tuple[UUID, ...]:
+    """Runs of one kind that belong to one logical instant, oldest first."""
+    return _ids(Q(tenant_id=tenant_id, at=at, kind=kind))
+
+
+def progress(run_id: UUID) -> tuple[str, int, int | None, float]:
+    """(phase, done, total, rate a second) as last told."""
+    row = Run.objects.values_list("phase", "done", "total", "rate").get(pk=run_id)
+    return row[0] or "waiting", row[1], row[2], row[3]

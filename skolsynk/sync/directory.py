@@ -1,0 +1,65 @@
+"""Reads one tenant's directory: its source row and the operator's settings become a Source, and that a Snapshot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+
+from skolsynk.core.rules import field_paths, needs_groups, parse_rules
+from skolsynk.core.snapshot import Snapshot
+from skolsynk.sources import base
+from skolsynk.sources.google import GoogleSource
+from skolsynk.store import load
+from skolsynk.sync.errors import Later, Misconfigured, Stopped, no_rules
+from skolsynk.sync.progress import Progress
+
+
+def read(
+    tenant_id: int, at: datetime, previous: Snapshot | None, progress: Progress, should_stop: Callable[[], bool]
+) -> Snapshot:
+    """All of the directory, or an error that says why not; the snapshots there are stay as they were.
+
+    Raises: Misconfigured (a person must act), Later (the next read tries again), Stopped.
+    """
+
+    def tell(phase: str, done: int, total: int | None) -> None:
+        if should_stop():
+            raise Stopped
+        progress(phase, done, total)
+
+    try:
+        return source(tenant_id).read(at, previous, tell)
+    except base.Misconfigured as error:
+        raise Misconfigured(error.code, error.text("sv"), error.text("en")) from error
+    except base.SourceError as error:
+        raise Later(error.code, error.text("sv"), error.text("en")) from error
+
+
+def source(tenant_id: int) -> GoogleSource:
+    """The tenant's source, asking Google only for what the rules need."""
+    tenant, row, rules_row = load.tenant(tenant_id), load.source(tenant_id), load.rules(tenant_id)
+    if rules_row is None:
+        raise no_rules()
+    credentials = (row.credentials if row else "") or settings.GOOGLE_SERVICE_ACCOUNT
+    if row is None or not row.subject or not credentials:
+        raise Misconfigured(
+            "no_credentials",
+            "Det saknas tjänstkonto eller administratör att läsa katalogen som. Inget har lästs eller skickats. "
+            "Ange source.subject i konfigurationen och nyckeln med set_secret --google.",
+            "A service account, or an administrator to read the directory as, is missing. Nothing was read or sent. "
+            "Give source.subject in the configuration and the key with set_secret --google.",
+        )
+    rules = parse_rules(rules_row.json)
+    return GoogleSource(
+        credentials=json.loads(credentials),
+        subject=row.subject,
+        root_url=settings.GOOGLE_ROOT_URL,
+        token_uri=settings.GOOGLE_TOKEN_URI,
+        school_containers=tuple(row.school_containers),
+        field_paths=field_paths(rules),
+        with_groups=needs_groups(rules),
+        expected_customer=tenant.customer_id,
+    )

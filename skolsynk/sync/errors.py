@@ -1,0 +1,105 @@
+"""What can stop a whole run, named by who must act; each carries a text in Swedish and in English.
+
+RunError
+├── Later          nobody: it is tried again by itself
+├── Misconfigured  an administrator (or the operator) must change something first
+└── Refusal        we refuse to go on: going on would risk data at a vendor
+
+Stopped and Lost are no errors: somebody asked the run to stop, or another worker has it; it goes on later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class RunError(Exception):
+    """A run cannot go on. ``code`` is stable; the texts say what was tried, what is wrong, what was sent, what next."""
+
+    code: str
+    text_sv: str
+    text_en: str
+
+    def __str__(self) -> str:
+        return self.text_en
+
+    def text(self, language: str) -> str:
+        return self.text_sv if language == "sv" else self.text_en
+
+
+class Later(RunError):
+    """Transient: the next scheduled run tries again."""
+
+
+class Misconfigured(RunError):
+    """A person must act first."""
+
+
+class Refusal(RunError):
+    """Going on could remove or duplicate what a vendor holds."""
+
+
+class Stopped(Exception):  # not an error: the run is queued again
+    """The run was asked to stop before it was done."""
+
+
+class Lost(Exception):  # not an error: another worker has the run now
+    """The run was taken for dead and given to another worker; this one must not write any more."""
+
+
+def no_snapshot() -> Misconfigured:
+    return Misconfigured(
+        "no_snapshot",
+        "Det finns ingen läsning av katalogen ännu. Inget har skickats. Läs katalogen först (kommandot read).",
+        "The directory has not been read yet. Nothing was sent. Read the directory first (command read).",
+    )
+
+
+def no_rules() -> Misconfigured:
+    return Misconfigured(
+        "no_rules",
+        "Huvudmannen har inga regler ännu. Inget har skickats. Läs in en konfiguration (config import).",
+        "The tenant has no rules yet. Nothing was sent. Import a configuration (config import).",
+    )
+
+
+def connection_off(vendor: str) -> Misconfigured:
+    return Misconfigured(
+        "connection_off",
+        f"Anslutningen till {vendor} är avstängd. Inget har skickats. Slå på den med kommandot mode.",
+        f"The connection to {vendor} is off. Nothing was sent. Switch it on with the command mode.",
+    )
+
+
+def no_address(vendor: str, mode: str) -> Misconfigured:
+    return Misconfigured(
+        "no_address",
+        f"{vendor} har ingen adress för läget {mode}. Inget har skickats. "
+        "Driftansvarig anger adressen i inställningarna.",
+        f"{vendor} has no address for mode {mode}. Nothing was sent. The operator gives the address in the settings.",
+    )
+
+
+def no_key(vendor: str, mode: str) -> Misconfigured:
+    return Misconfigured(
+        "no_key",
+        f"Nyckeln till {vendor} för läget {mode} saknas. Inget har skickats. Ange den med kommandot set_secret.",
+        f"The key for {vendor} in mode {mode} is missing. Nothing was sent. Give it with the command set_secret.",
+    )
+
+
+def rehearsal_live(vendor: str) -> Refusal:
+    return Refusal(
+        "rehearsal_live",
+        f"Ett annat datum än i dag får bara användas i testläge; {vendor} är i skarpt läge. Inget har skickats.",
+        f"Another date than today may only be pushed in test mode; {vendor} is live. Nothing was sent.",
+    )
+
+
+def unknown_vendor(vendor: str) -> Misconfigured:
+    return Misconfigured(
+        "unknown_vendor",
+        f"Leverantören {vendor} finns inte i vendors/. Inget har skickats.",
+        f"There is no vendor {vendor} in vendors/. Nothing was sent.",
+    )

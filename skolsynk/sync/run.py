@@ -1,0 +1,296 @@
+"""The whole walk of a sync, read from top to bottom; the only file that knows it.
+
+    read    directory -> Snapshot, kept
+    plan    Snapshot -> School -> Roster -> Plan; what is held is kept, nothing is sent
+    push    plans anew from the newest facts, then sends what flows and settles every answer
+
+Celery tasks, commands and pages call ``execute`` with a queued run's id; none of them holds a rule. What
+stops a run is stored on it, in words, before anybody is told.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from skolsynk.core.connection import Mode
+from skolsynk.core.connection_json import guards_from_json, selection_from_json
+from skolsynk.core.ledger import Receipt
+from skolsynk.core.plan import Facts, Plan, make_plan, make_unprovision_plan, summary
+from skolsynk.core.roster import Roster
+from skolsynk.core.selection import select
+from skolsynk.core.ss12000.base import ResourceId
+from skolsynk.egil.push import push
+from skolsynk.egil.values import PushProgress, PushSummary, StopReason
+from skolsynk.store import claims, load, people, proof, save
+from skolsynk.sync import directory, dispatch, schools, targets
+from skolsynk.sync.errors import Later, Lost, Misconfigured, RunError, Stopped, connection_off, rehearsal_live
+from skolsynk.sync.progress import Progress, Step, Watcher
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Running:
+    """One claimed run: its facts, its stopwatch and who watches."""
+
+    facts: claims.RunFacts
+    should_stop: Callable[[], bool]
+    progress: Progress
+    counts: dict[str, object] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Time a phase and say that it began."""
+        self.progress(name, 0, None)
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.timings[name] = round(time.monotonic() - began, 3)
+
+
+def execute(
+    run_id: UUID, *, worker: str, should_stop: Callable[[], bool], watchers: Sequence[Watcher] = ()
+) -> tuple[UUID, ...]:
+    """Do one queued run; give the ids of the runs that follow from it.
+
+    A run that somebody else has claimed, or whose connection is busy, is left alone: ``reap`` and the
+    schedule find it again. Raises only what is a mistake of ours, after storing it.
+    """
+    facts = claims.claim(run_id, worker, timezone.now())
+    if facts is None:
+        return ()
+
+    def beat(step: Step) -> None:
+        if not claims.beat(run_id, timezone.now(), step.phase, step.done, step.total or 0, step.rate, worker):
+            raise Lost
+
+    running = Running(facts, should_stop, Progress((beat, *watchers)))
+    log.info(
+        "run_began run=%s tenant=%s connection=%s kind=%s", run_id, facts.tenant_id, facts.connection_id, facts.kind
+    )
+    try:
+        state = KINDS[facts.kind](running)
+    except Lost:
+        log.warning("run_lost run=%s", run_id)
+        return ()
+    except Stopped:
+        state = "stopped"
+    except RunError as error:
+        _finish(running, "failed", error)
+        return ()
+    except Exception:
+        _finish(running, "failed", _mistake())
+        raise
+    if state == "stopped":
+        claims.requeue(run_id, timezone.now())
+        log.info("run_stopped run=%s", run_id)
+        return ()
+    _finish(running, state)
+    return dispatch.after_read(facts) if facts.kind == "read" else ()
+
+
+def _finish(running: Running, state: str, error: RunError | None = None) -> None:
+    facts = running.facts
+    texts = [error.text_sv, error.text_en] if error else []
+    claims.finish(
+        facts.id, timezone.now(), state, counts=running.counts, timings=running.timings,
+        error_code=error.code if error else "", error_args=texts,
+    )  # fmt: skip
+    log.info(
+        "run_ended run=%s tenant=%s state=%s error=%s", facts.id, facts.tenant_id, state, error.code if error else ""
+    )
+
+
+def _mistake() -> RunError:
+    return Later(
+        "internal",
+        "Något gick fel hos oss och körningen avbröts. Det som hann skickas är bokfört; nästa körning tar vid.",
+        "Something went wrong on our side and the run ended. What was sent is recorded; the next run goes on.",
+    )
+
+
+def _read(running: Running) -> str:
+    """Directory -> Snapshot. A read that is not complete raises and leaves the last snapshot as it was."""
+    facts = running.facts
+    previous = load.latest_snapshot(facts.tenant_id)
+    with running.phase("reading"):
+        snapshot = directory.read(
+            facts.tenant_id, facts.at, previous[1] if previous else None, running.progress, running.should_stop
+        )
+    with running.phase("storing"):
+        save.snapshot(facts.tenant_id, snapshot)
+    running.counts = {
+        "people": len(snapshot.people), "groups": len(snapshot.groups), "org_units": len(snapshot.containers),
+        "outside": sum(snapshot.outside.values()),
+    }  # fmt: skip
+    return "done"
+
+
+def _plan(running: Running) -> str:
+    """Snapshot -> Plan; kept for people to look at, nothing sent."""
+    plan = planned(running)
+    return "held" if plan.held else "done"
+
+
+def _push(running: Running) -> str:
+    """Plan anew, send what flows, settle each answer."""
+    plan = planned(running)
+    sent = _send(running, plan)
+    if sent.stopped is StopReason.ASKED:
+        return "stopped"
+    if sent.stopped:
+        raise _stopped(sent)
+    if (
+        sent.counts.get("rejected")
+        or sent.counts.get("blocked")
+        or sent.counts.get("failed")
+        or sent.counts.get("unknown")
+    ):
+        return "partly"
+    return "held" if plan.held else "done"
+
+
+def planned(running: Running) -> Plan:
+    """The plan of a run's connection and mode from the newest facts, counted and stored on the run."""
+    facts = running.facts
+    connection, mode = _connection(facts)
+    with running.phase("planning"):
+        plan = plan_of(connection, mode, facts, unprovision=facts.kind == "unprovision")
+    newly_held = save.plan(facts.id, connection.id, mode, plan, facts.at) if not facts.rehearsal else 0
+    running.counts = {**summary(plan), "newly_held": newly_held}
+    return plan
+
+
+def plan_of(connection: load.ConnectionFacts, mode: Mode, facts: claims.RunFacts, *, unprovision: bool = False) -> Plan:
+    """School -> Roster -> Plan for one connection in one mode. Sends and stores nothing of the plan."""
+    ledger = load.ledger(connection.id, mode)
+    about = _facts(connection, mode, facts)
+    if unprovision:
+        return make_unprovision_plan(ledger, about)
+    roster = roster_of(connection, facts)
+
+    def payloads_of(ids: Collection[ResourceId]) -> Mapping[ResourceId, bytes]:
+        return load.payloads(connection.id, mode, ids)
+
+    return make_plan(roster, ledger, about, payloads_of)
+
+
+def roster_of(connection: load.ConnectionFacts, facts: claims.RunFacts) -> Roster:
+    """What this vendor should hold on the run's day, by the newest snapshot, rules and selection."""
+    made = schools.make(facts.tenant_id, facts.today, rehearsal=facts.rehearsal)
+    return select(
+        made.school, selection_from_json(connection.selection), targets.vendor(connection.vendor), facts.today
+    )
+
+
+def _facts(connection: load.ConnectionFacts, mode: Mode, facts: claims.RunFacts) -> Facts:
+    return Facts(
+        at=facts.at,
+        today=facts.today,
+        key=load.tenant_key(connection.tenant_id).mac_key,
+        live=mode is Mode.LIVE,
+        guards=guards_from_json(connection.guards),
+        approvals=load.approvals(connection.id, mode, facts.at),
+        refused=load.refused(connection.id, mode),
+        spent_day=load.spent(connection.id, mode, facts.at - timedelta(hours=24)),
+        spent_week=load.spent(connection.id, mode, facts.at - timedelta(days=7)),
+        broken_since=load.broken_since(connection.tenant_id),
+        first_push=people.first_push_open(connection.id, mode),
+    )
+
+
+def _send(running: Running, plan: Plan) -> PushSummary:
+    facts = running.facts
+    connection, mode = _connection(facts)
+    key = load.tenant_key(connection.tenant_id)
+
+    def settle(receipts: Sequence[Receipt]) -> None:
+        if not proof.receipts(facts.id, connection.id, mode, receipts, key, facts.worker):
+            raise Lost
+
+    def tell(step: PushProgress) -> None:
+        running.progress("pushing", step.done, step.total)
+
+    with running.phase("pushing"):
+        sent = push(
+            plan.flowing, targets.target(connection, mode), targets.pace(connection, mode), settle,
+            running.should_stop, tell, _now(facts), key.mac_key, patience=targets.patience(),
+        )  # fmt: skip
+    running.counts = {**running.counts, "sent": dict(sent.counts), "unsent": sent.unsent, "requests": sent.requests}
+    return sent
+
+
+def _now(facts: claims.RunFacts) -> Callable[[], datetime]:
+    """Receipts are stamped in the run's own time, which may be a day that has not come yet."""
+    began = time.monotonic()
+    return lambda: facts.at + timedelta(seconds=time.monotonic() - began)
+
+
+def _connection(facts: claims.RunFacts) -> tuple[load.ConnectionFacts, Mode]:
+    """The run's connection and mode. Raises: Misconfigured when it was switched off or over meanwhile."""
+    if facts.connection_id is None:
+        raise Misconfigured("no_connection", "Körningen har ingen anslutning.", "The run has no connection.")
+    connection = load.connection(facts.connection_id)
+    mode = Mode(facts.mode)
+    if facts.kind == "push" and connection.mode is not mode:
+        raise connection_off(connection.vendor)
+    if facts.rehearsal and mode is Mode.LIVE and facts.kind == "push":
+        raise rehearsal_live(connection.vendor)
+    return connection, mode
+
+
+def _stopped(sent: PushSummary) -> RunError:
+    """A push that the vendor or the way there stopped, in words; what was answered is settled."""
+    reason = sent.stopped.value if sent.stopped else ""
+    sv, en = STOPPED[reason]
+    counted = sum(sent.counts.values())
+    return Later(
+        reason,
+        f"{sv} {counted} ändringar är besvarade och bokförda, {sent.unsent} skickades inte. Svaret: {sent.message}",
+        f"{en} {counted} changes were answered and recorded, {sent.unsent} were not sent. The answer: {sent.message}",
+    )
+
+
+STOPPED = {
+    "credentials": (
+        "Leverantören godtar inte nyckeln. Kontrollera den med leverantören och ange den på nytt (set_secret).",
+        "The vendor does not accept the key. Check it with the vendor and give it again (set_secret).",
+    ),
+    "tls": (
+        "Leverantörens certifikat kan inte godtas, så ingenting skickades dit. Leverantören behöver rätta det.",
+        "The vendor's certificate cannot be trusted, so nothing was sent to it. The vendor needs to correct it.",
+    ),
+    "redirect": (
+        "Leverantören hänvisar till en annan adress. Driftansvarig behöver ange den rätta.",
+        "The vendor points to another address. The operator needs to give the right one.",
+    ),
+    "address": (
+        "Ingenting svarar på leverantörens adress. Driftansvarig behöver kontrollera den.",
+        "Nothing answers at the vendor's address. The operator needs to check it.",
+    ),
+    "unreachable": (
+        "Leverantören går inte att nå eller är sjuk. Nästa körning försöker igen av sig själv.",
+        "The vendor cannot be reached or is ill. The next run tries again by itself.",
+    ),
+    "busy": (
+        "Leverantören ber oss vänta längre än en körning varar. Nästa körning fortsätter av sig själv.",
+        "The vendor asks us to wait longer than a run lasts. The next run goes on by itself.",
+    ),
+}
+
+KINDS: Mapping[str, Callable[[Running], str]] = {
+    "read": _read,
+    "plan": _plan,
+    "push": _push,
+    "unprovision": _push,
+}

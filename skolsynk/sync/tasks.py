@@ -1,0 +1,65 @@
+"""Celery's doors into the walk: an id in, one call, nothing else.
+
+A message may come twice, late or never: the run row is the truth, and claiming it is a conditional
+UPDATE. What fails is stored on the run; what dies without a word is found by ``reap``.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from typing import Any
+from uuid import UUID
+
+from celery import shared_task
+from celery.signals import worker_init, worker_shutting_down
+from django.utils import timezone
+
+from skolsynk.sync import dispatch, housekeeping, run, stopping
+
+log = logging.getLogger(__name__)
+
+
+def _worker() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+@worker_init.connect
+def _prepare(**_: Any) -> None:
+    stopping.prepare()
+
+
+@worker_shutting_down.connect
+def _stop(**_: Any) -> None:
+    stopping.ask()
+
+
+@shared_task
+def schedule(**_: Any) -> None:
+    """Every minute: queue what is due."""
+    housekeeping.beat("beat", at=timezone.now())
+    for run_id in dispatch.due(timezone.now()):
+        execute.delay(run_id=str(run_id))
+
+
+@shared_task
+def execute(*, run_id: str, **_: Any) -> None:
+    """Do one queued run, whatever its kind, and queue what follows from it."""
+    housekeeping.beat("worker", at=timezone.now())
+    for following in run.execute(UUID(run_id), worker=_worker(), should_stop=stopping.asked):
+        execute.delay(run_id=str(following))
+
+
+@shared_task
+def reap(**_: Any) -> None:
+    """Every half minute: runs whose worker died are queued again."""
+    for run_id in dispatch.lost(timezone.now()):
+        log.warning("run_lost run=%s", run_id)
+        execute.delay(run_id=str(run_id))
+
+
+@shared_task
+def prune(**_: Any) -> None:
+    """Four times a day: forget what has been kept long enough."""
+    housekeeping.prune(timezone.now())
