@@ -56,19 +56,19 @@ class SourceError(Exception):
         return type(self), (self.code, self._texts, dict(self.details))
 
 
-class Transient(SourceError):  # noqa: N818 - named for what it says, as in the drawing above
+class Transient(SourceError):
     """The same read may succeed later without anybody doing anything."""
 
 
-class Misconfigured(SourceError):  # noqa: N818 - named for what it says, as in the drawing above
+class Misconfigured(SourceError):
     """No read will succeed until a person acts."""
 
 
-class ReadIncomplete(SourceError):  # noqa: N818 - named for what it says, as in the drawing above
+class ReadIncomplete(SourceError):
     """The source answered, but not with all of it."""
 
 
-class SuspiciouslyEmpty(SourceError):  # noqa: N818 - named for what it says, as in the drawing above
+class SuspiciouslyEmpty(SourceError):
     """Nothing where there must be, or last time was, something."""
 
 

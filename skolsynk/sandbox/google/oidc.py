@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlencode, urlsplit
 
@@ -89,9 +90,13 @@ class SignIn:
     consumers: tuple[Consumer, ...]
     desk: TokenDesk
     clock: Callable[[], float] = time.time
-    signer: Signer = field(default_factory=Signer)
     _codes: dict[str, Code] = field(default_factory=dict)
     _people: dict[str, Identity] = field(default_factory=dict)  # sub -> whom a user token speaks of
+
+    @cached_property
+    def signer(self) -> Signer:
+        """Made when the first token or certificate is asked for: a key takes a tenth of a second."""
+        return Signer()
 
     def authorize(self, request: Request) -> Answer:
         """The picker; with ``as=ADDRESS`` (a choice on it) or ``deny=1`` the way back to the asking site."""

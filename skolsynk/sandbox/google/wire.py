@@ -41,7 +41,7 @@ class Answer(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer on its way out, not a fault of the fake
+class Refusal(Exception):
     """Raised anywhere below the server; becomes its answer."""
 
     def __init__(self, answer: Answer) -> None:

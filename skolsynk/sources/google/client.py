@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import google_auth_httplib2
 import httplib2
@@ -213,10 +214,25 @@ class Client:
     def _plain(self) -> httplib2.Http:
         made = getattr(self._local, "plain", None)
         if made is None:
-            made = self._local.plain = httplib2.Http(timeout=self.calling.timeout_s)
+            proxy = proxy_for((self.calling.root_url, self.calling.token_uri))
+            made = self._local.plain = httplib2.Http(timeout=self.calling.timeout_s, proxy_info=proxy)
             made.follow_redirects = False
             self._connections.append(made)
         return made
+
+
+def proxy_for(addresses: Iterable[str]) -> Callable[[str], httplib2.ProxyInfo | None] | None:
+    """The environment's proxy if any of the addresses goes through it.
+
+    httplib2 refuses to connect at all when a proxy is named and PySocks is missing, also to hosts that bypass it.
+    """
+    for address in addresses:
+        parts = urlsplit(address)
+        found = httplib2.proxy_info_from_environment(parts.scheme)
+        if found is not None and found.applies_to(parts.hostname or ""):
+            environment: Callable[[str], httplib2.ProxyInfo | None] = httplib2.proxy_info_from_environment
+            return environment
+    return None
 
 
 class _StrangeAnswerError(Exception):
