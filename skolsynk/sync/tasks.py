@@ -12,10 +12,10 @@ import socket
 from typing import Any
 from uuid import UUID
 
-from celery import shared_task
 from celery.signals import worker_init, worker_shutting_down
 from django.utils import timezone
 
+from skolsynk.celery import app
 from skolsynk.sync import dispatch, housekeeping, run, stopping
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ def _stop(**_: Any) -> None:
     stopping.ask()
 
 
-@shared_task
+@app.task
 def schedule(**_: Any) -> None:
     """Every minute: queue what is due."""
     housekeeping.beat("beat", at=timezone.now())
@@ -43,7 +43,7 @@ def schedule(**_: Any) -> None:
         execute.delay(run_id=str(run_id))
 
 
-@shared_task
+@app.task
 def execute(*, run_id: str, **_: Any) -> None:
     """Do one queued run, whatever its kind, and queue what follows from it."""
     housekeeping.beat("worker", at=timezone.now())
@@ -51,7 +51,7 @@ def execute(*, run_id: str, **_: Any) -> None:
         execute.delay(run_id=str(following))
 
 
-@shared_task
+@app.task
 def reap(**_: Any) -> None:
     """Every half minute: runs whose worker died are queued again."""
     for run_id in dispatch.lost(timezone.now()):
@@ -59,7 +59,7 @@ def reap(**_: Any) -> None:
         execute.delay(run_id=str(run_id))
 
 
-@shared_task
+@app.task
 def prune(**_: Any) -> None:
     """Four times a day: forget what has been kept long enough."""
     housekeeping.prune(timezone.now())
