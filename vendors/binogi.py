@@ -15,14 +15,18 @@ VENDOR = Vendor(
     one_school_unit_per_person=True,
     notes_sv=(
         "Binogi tar emot klasser men inga undervisningsgrupper.",
-        "Varje person får bara finnas på ett ställe: en skolenhet, och för elever högst en klass. "
-        "En lärare på flera skolenheter behåller den där flest av lärarens klasser finns.",
+        (
+            "Varje person får bara finnas på ett ställe: en skolenhet, och för elever högst en klass. "
+            "En lärare på flera skolenheter behåller den där flest av lärarens klasser finns."
+        ),
         "Den som slutar eller flyttar tas bort hos Binogi av sig själv.",
     ),
     notes_en=(
         "Binogi takes classes but no teaching groups.",
-        "Everybody may be in one place only: one school unit and, for pupils, at most one class. "
-        "A teacher at several school units keeps the one with most of the teacher's classes.",
+        (
+            "Everybody may be in one place only: one school unit and, for pupils, at most one class. "
+            "A teacher at several school units keeps the one with most of the teacher's classes."
+        ),
         "Those who leave or move are removed at Binogi by themselves.",
     ),
     unpublished=(

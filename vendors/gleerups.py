@@ -10,18 +10,20 @@ VENDOR = Vendor(
     homepage="https://www.gleerups.se",
     sources=(
         "https://www.gleerups.se/digitala-laromedel/alla/integration",
-        "https://www.gleerups.se/support/fragor-och-svar/integration/"
-        "vi-har-en-integration-med-gleerups-portal-behover-vi-importera-vara-elever-da-f101142",
+        (
+            "https://www.gleerups.se/support/fragor-och-svar/integration/"
+            "vi-har-en-integration-med-gleerups-portal-behover-vi-importera-vara-elever-da-f101142"
+        ),
     ),
     types=ALL_TYPES,
     required_fields=("email",),  # how an account that exists already is found: our conclusion from the page
     notes_sv=(
-        "Har personen redan ett konto med samma e-postadress används och uppdateras det; därför skickas adressen alltid.",
+        "Har personen redan ett konto med samma e-postadress uppdateras det; därför skickas adressen alltid.",
         "Licenser delas ut i Gleerups portal, klass för klass, också när klasserna kommer härifrån.",
         "Grupper som har skapats i portalen rörs inte.",
     ),
     notes_en=(
-        "An account that has the same e-mail address is reused and updated; the address is therefore always sent.",
+        "An account that has the same e-mail address is updated; the address is therefore always sent.",
         "Licences are given out in Gleerups' portal, class by class, also when the classes come from here.",
         "Groups that were made in the portal are left alone.",
     ),

@@ -16,7 +16,7 @@ VENDOR = Vendor(
         "Grupper och användare som har lagts upp för hand hos ILT kan finnas vid sidan av de synkade.",
     ),
     notes_en=(
-        "User names are unique in the whole of ILT's system and cannot contain å, ä or ö. Here it is the e-mail address.",
+        "User names are unique in all of ILT's system and cannot contain å, ä or ö. Here they are e-mail addresses.",
         "An e-mail address is optional for pupils.",
         "Groups and users that were made by hand at ILT may exist beside the synchronised ones.",
     ),

@@ -20,8 +20,10 @@ VENDOR = Vendor(
     notes_en=(
         "Natur & Kultur makes the accounts from what is sent.",
         "Every pupil may be in one class at most. Of several, the one at the pupil's own school unit is kept.",
-        "Class names should be unique. Where several classes have one name, the later ones get their school unit's "
-        "name added.",
+        (
+            "Class names should be unique. Where several classes have one name, the later ones get their school unit's "
+            "name added."
+        ),
     ),
     unpublished=(
         "whether uniqueness is asked for within a school unit or within a school authority; the latter is used",

@@ -14,14 +14,18 @@ VENDOR = Vendor(
     test_address="https://scim-test.ne.se",
     registration_needed=True,
     notes_sv=(
-        "Skolan måste vara registrerad och provad hos NE före första synken, så att skolenhetskoden leder till rätt "
-        "konto. Kontakt: api@ne.se.",
+        (
+            "Skolan måste vara registrerad och provad hos NE före första synken, så att skolenhetskoden leder till "
+            "rätt konto. Kontakt: api@ne.se."
+        ),
         "Nyckeln skapas och aktiveras i NE:s tjänst för SCIM.",
         "Inloggning hittar kontot på e-postadress och skolenhetskod; därför skickas adressen alltid.",
     ),
     notes_en=(
-        "The school must be registered and tested at NE before the first push, so that its school unit code leads to "
-        "the right account. Contact: api@ne.se.",
+        (
+            "The school must be registered and tested at NE before the first push, so that its school unit code leads "
+            "to the right account. Contact: api@ne.se."
+        ),
         "The key is made and activated in NE's SCIM service.",
         "Logging in finds the account by e-mail address and school unit code; the address is therefore always sent.",
     ),

@@ -1,4 +1,4 @@
-"""Sandbox: the receiver that comes with the program, for demonstrations and tests. Takes everything, checks everything."""
+"""Sandbox: the receiver that comes with the program, for demonstrations and tests. Takes and checks everything."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ VENDOR = Vendor(
     group_types=STUDENT_GROUP_TYPES,
     requests_per_second=500.0,
     concurrency=64,
-    notes_sv=("En mottagare som följer med programmet och kontrollerar allt strängt. Inget lämnar er miljö.",),
+    notes_sv=("En mottagare som följer med programmet och kontrollerar allt strängt. Inget lämnar era egna servrar.",),
     notes_en=(
-        "A receiver that comes with the program and checks everything strictly. Nothing leaves your installation.",
+        "A receiver that comes with the program and checks everything strictly. Nothing leaves your own servers.",
     ),
 )
