@@ -148,7 +148,8 @@ def database(url: str) -> dict[str, object]:
             "PORT": str(options.pop("port", parts.port or "")),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": options,
+            # Statements are prepared and bound by the server: a push repeats a few of them thousands of times.
+            "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5, **options},
         }
     raise ImproperlyConfigured(
         "DATABASE_URL cannot be read. Write postgres://user:password@host:5432/name, "

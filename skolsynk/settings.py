@@ -122,7 +122,7 @@ if CELERY_BROKER_URL.startswith("filesystem://"):
     _broker = Path(CELERY_BROKER_URL.removeprefix("filesystem://"))
     for _folder in ("queue", "control"):
         (_broker / _folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "wholefiles://"  # skolsynk.broker
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_broker / "queue"),
         "data_folder_out": str(_broker / "queue"),
