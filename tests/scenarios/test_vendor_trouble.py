@@ -44,7 +44,7 @@ def test_nothing_changed_sends_nothing(stage: Theatre) -> None:
     stage.pass_time(hours=1)
     ended = stage.sync()
     assert ended.counts["requests"] == 0
-    assert ended.counts["total"]["unchanged"] == len(stage.held())  # type: ignore[index]  # JSON
+    assert ended.counts["total"]["unchanged"] == len(stage.held())
 
 
 def test_pupil_changes_name_vendor_says_404(stage: Theatre) -> None:

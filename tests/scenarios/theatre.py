@@ -105,12 +105,14 @@ def theatre(
     mode: Mode = Mode.TEST,
 ) -> Iterator[Theatre]:
     """A configured tenant whose connections are in ``mode``; nothing has been read or sent."""
-    with rehearsal.stage(people=people, at=at, convention=convention, seed=seed, vendors=vendors) as stage:
-        with override_settings(GOOGLE_ROOT_URL=stage.google.url + "/", GOOGLE_TOKEN_URI=stage.google.token_uri):
-            made = Theatre(stage, at)
-            for vendor in vendors:
-                made.switch(mode, vendor)
-            yield made
+    with (
+        rehearsal.stage(people=people, at=at, convention=convention, seed=seed, vendors=vendors) as stage,
+        override_settings(GOOGLE_ROOT_URL=stage.google.url + "/", GOOGLE_TOKEN_URI=stage.google.token_uri),
+    ):
+        made = Theatre(stage, at)
+        for vendor in vendors:
+            made.switch(mode, vendor)
+        yield made
 
 
 def after(answers: int) -> Callable[[], bool]:
