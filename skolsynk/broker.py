@@ -17,10 +17,11 @@ from kombu.utils.json import dumps
 
 
 class WholeFileChannel(Channel):
-    def _put(self, queue: str, message: Any, **_: Any) -> None:
+    # kombu's two parent classes name this argument differently; the nearer one wins.
+    def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]
         name = f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
         draft = self.control_folder / f"{name}.draft"
-        draft.write_bytes(str_to_bytes(dumps(message)))
+        draft.write_bytes(str_to_bytes(dumps(payload)))
         draft.rename(Path(self.data_folder_out) / name)
 
 

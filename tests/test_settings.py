@@ -187,6 +187,12 @@ def test_no_setting_is_read_that_the_table_lacks() -> None:
     assert read == named
 
 
+def test_the_readme_prints_every_setting_as_the_code_has_it() -> None:
+    after = (ROOT / "README.md").read_text().partition("<!-- settings:")[2]
+    printed_rows = [line for line in after.partition("\n\n")[0].splitlines() if line.startswith("| `")]
+    assert printed_rows == [f"| `{one.name}` | {one.default or '–'} | {one.meaning} |" for one in SETTINGS]
+
+
 def test_a_log_line_is_an_event_and_its_fields() -> None:
     record = logging.makeLogRecord(
         {"name": "skolsynk.sync", "levelname": "INFO", "msg": "run_began run=%s", "args": ("r1",), "created": 0.0}
