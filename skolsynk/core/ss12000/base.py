@@ -184,10 +184,15 @@ def check_common(kind: ResourceType, body: Mapping[str, object]) -> Iterator[Vio
             shape = "a list of references" if reference.many else "one reference"
             yield Violation(reference.attribute, f"must be {shape}", "EGIL profile, references")
             continue
-        for entry in _as_list(entries) if reference.many else [entries]:
-            value = _value(entry)
-            if value is None or not UUID_TEXT.match(value):
-                yield Violation(reference.attribute, "value must be a UUID in lower case", "EGIL profile, references")
+        listed = _as_list(entries) if reference.many else [entries]
+        if reference.required and not listed:
+            yield Violation(reference.attribute, f"at least one reference to {reference.target}", "EGIL profile")
+        values = [_value(entry) for entry in listed]
+        if any(value is None or not UUID_TEXT.match(value) for value in values):
+            yield Violation(reference.attribute, "each value must be a UUID in lower case", "EGIL profile, references")
+        # Two enrolments at one unit may differ in school type; two memberships say the same twice.
+        if reference.below is None and len(values) != len(set(values)):
+            yield Violation(reference.attribute, "each target once", "EGIL profile, references")
 
 
 def _as_list(value: object) -> list[object]:

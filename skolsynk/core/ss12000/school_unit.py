@@ -43,7 +43,7 @@ def _check(body: Mapping[str, object]) -> Iterator[Violation]:
     if not isinstance(code, str) or not SCHOOL_UNIT_CODE.match(code):
         yield Violation("schoolUnitCode", "required, eight digits, first not 0", "School unit register")
     types = body.get("schoolTypes", [])
-    if not isinstance(types, list) or any(code not in SCHOOL_TYPES for code in types):
+    if not isinstance(types, list) or any(code not in tuple(SCHOOL_TYPES) for code in types):
         yield Violation("schoolTypes", "a list of SS12000:2018 school types", "SS12000:2018 code list")
     municipality = body.get("municipalityCode")
     if municipality is not None and not (isinstance(municipality, str) and MUNICIPALITY_CODE.match(municipality)):

@@ -38,13 +38,8 @@ def _check(body: Mapping[str, object]) -> Iterator[Violation]:
     yield from check_text(body, ("displayName",), "EGIL profile, StudentGroup")
     if body.get("studentGroupType") not in STUDENT_GROUP_TYPES:
         yield Violation("studentGroupType", f"one of {', '.join(STUDENT_GROUP_TYPES)}", "EGIL code list in use")
-    memberships = body.get("studentMemberships")
-    if not isinstance(memberships, list):
+    if not isinstance(body.get("studentMemberships"), list):
         yield Violation("studentMemberships", "required list, may be empty", "EGIL profile, StudentGroup")
-        return
-    values = [entry.get("value") for entry in memberships if isinstance(entry, Mapping)]
-    if len(values) != len(set(values)):
-        yield Violation("studentMemberships", "each pupil once", "SS12000:2018 StudentGroup")
 
 
 TYPE = ResourceType(

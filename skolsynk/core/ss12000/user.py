@@ -80,7 +80,8 @@ def _check(body: Mapping[str, object]) -> Iterator[Violation]:
     if not isinstance(user_name, str) or not EPPN.match(user_name):
         yield Violation("userName", "required, in EPPN form local@scope", "EGIL profile, User")
     yield from _check_name(body.get("name"))
-    for entry in _list(body.get("emails", [])):
+    emails = body.get("emails", [])
+    for entry in emails if isinstance(emails, list) else [emails]:
         address = entry.get("value") if isinstance(entry, Mapping) else None
         if not isinstance(address, str) or not EPPN.match(address):
             yield Violation("emails", "each needs a value that is an e-mail address", "RFC 7643 section 4.1.2")
@@ -97,21 +98,19 @@ def _check_name(name: object) -> Iterator[Violation]:
 
 
 def _check_enrolments(extension: object) -> Iterator[Violation]:
-    enrolments = extension.get("enrolments") if isinstance(extension, Mapping) else None
-    for entry in _list(enrolments):
+    if not isinstance(extension, Mapping):
+        yield Violation(SIS_USER, "must be an object", "RFC 7643 section 3.3")
+        return
+    enrolments = extension.get("enrolments")
+    for entry in enrolments if isinstance(enrolments, list) else ():
         if not isinstance(entry, Mapping):
-            yield Violation("enrolments", "each must be an object", "EGIL profile, User")
-            continue
+            continue  # named already: it is no reference
         year = entry.get("schoolYear")
         if year is not None and (type(year) is not int or year not in SCHOOL_YEARS):
             yield Violation("enrolments.schoolYear", "an integer 0-10", "EGIL profile, User")
         kind = entry.get("schoolType")
-        if kind is not None and kind not in SCHOOL_TYPES:
+        if kind is not None and kind not in tuple(SCHOOL_TYPES):
             yield Violation("enrolments.schoolType", "an SS12000:2018 school type", "SS12000:2018 code list")
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
 
 
 TYPE = ResourceType(
