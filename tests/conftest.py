@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -50,7 +49,7 @@ def _refuse_network(event: str, args: tuple[object, ...]) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if FOLDER not in os.environ:
-        os.environ[FOLDER] = tempfile.mkdtemp(prefix="skolsynk-tests-")
+        os.environ[FOLDER] = str(servers.new_session_folder())
         config.add_cleanup(lambda: servers.stop_shared(Path(os.environ.pop(FOLDER))))
     # For the processes that tests start; this one has its settings already.
     os.environ.update(SKOLSYNK_ENV="test", SKOLSYNK_KEYS=KEY, SKOLSYNK_VAR=f"{os.environ[FOLDER]}/var")

@@ -33,11 +33,18 @@ class Server(NamedTuple):
 
     def stop(self) -> None:
         """Ask to stop, wait, and take the folder away. Stopping twice is fine."""
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+            if not self._is_ours():
+                raise ProcessLookupError(self.pid)
             os.kill(self.pid, signal.SIGINT)  # PostgreSQL's fast shutdown; Redis stops as well
             _wait_until(lambda: _ended(self.pid), f"{self.url} to stop")
         _started.pop(self.pid, None)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _is_ours(self) -> bool:
+        """Process ids are used again: look at what runs under it before ending it."""
+        command = Path(f"/proc/{self.pid}/cmdline").read_bytes()
+        return self.folder.encode() in command or self.url.split("/")[2].encode() in command
 
 
 def postgres_folder() -> Path | None:
@@ -115,6 +122,14 @@ def stop_shared(folder: Path) -> None:
     for note in folder.glob("*.json"):
         Server(*json.loads(note.read_text())).stop()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_session_folder() -> Path:
+    """A folder for this test session's servers; those of sessions that were killed are stopped first."""
+    for folder in Path(tempfile.gettempdir()).glob("skolsynk-tests-*-*"):
+        if not Path(f"/proc/{folder.name.split('-')[2]}").exists():
+            stop_shared(folder)
+    return Path(tempfile.mkdtemp(prefix=f"skolsynk-tests-{os.getpid()}-"))
 
 
 def _unprivileged(folder: Path) -> int | None:
