@@ -55,6 +55,7 @@ class Schooling:
         self._year_of_name: dict[tuple[int, str], int | None] = {}
         self._of_place: dict[tuple[str, str], list[ClassOf]] = {}
         self._of_values: dict[tuple[int, tuple[str, ...], str], list[ClassOf]] = {}
+        self._of_group: dict[tuple[str, str], ClassOf] = {}
         self._years_seen: dict[tuple[str, str], Answer[int] | None] = {}
         self._asks_fields = any(isinstance(rule, FieldYear) for _, _, rule in self._years)
         self.groups = tuple(_class_groups(rules, judge, units))
@@ -77,7 +78,7 @@ class Schooling:
             found = [*found, *said]
         groups = self._groups_of.get(person.key)
         if groups:
-            found = [*found, *_classes_of(groups, unit)]
+            found = [*found, *(self._class_of(each, unit) for each in groups)]
         return found if len(found) < 2 else sorted(found)
 
     def taught_by_field(self, person: Person) -> Iterator[tuple[str, str]]:
@@ -85,6 +86,14 @@ class Schooling:
         for _, label, rule in self._fields:
             for name in rule.names_of(person.fields.get(rule.field, ())):
                 yield label, name
+
+    def _class_of(self, each: ClassGroup, unit: str) -> ClassOf:
+        key, own = each.group.key, each.unit or unit
+        made = self._of_group.get((key, own))
+        if made is None:
+            made = ClassOf(each.place, each.folded, each.name, own, f"group:{key}", each.label, each.group.email)
+            self._of_group[key, own] = made
+        return made
 
     def groups_of(self, key: str) -> Iterable[ClassGroup]:
         return self._groups_of.get(key, ())
@@ -135,13 +144,6 @@ def _classes_of_values(index: int, label: str, rule: FieldClass, values: Iterabl
     for name in rule.names_of(values):
         folded, path = fold_case(name), rule.field
         yield ClassOf(index, folded, name, unit, f"field:{path}:{folded}", label, f"{path} = {name}")
-
-
-def _classes_of(groups: Iterable[ClassGroup], unit: str) -> Iterator[ClassOf]:
-    for each in groups:
-        source = f"group:{each.group.key}"
-        own = each.unit or unit
-        yield ClassOf(each.place, each.folded, each.name, own, source, each.label, each.group.email)
 
 
 def _class_groups(rules: Rules, judge: Judge, units: Units) -> Iterator[ClassGroup]:
