@@ -12,7 +12,7 @@ import orjson
 
 from skolsynk.sandbox.google.wire import Answer, api_error, html_answer
 
-Kind = Literal["status", "html", "text", "drop_key", "empty", "truncate", "slow", "cut"]
+Kind = Literal["status", "html", "text", "drop_key", "empty", "lose_token", "truncate", "slow", "cut"]
 USAGE_REASONS = {"userRateLimitExceeded", "rateLimitExceeded", "quotaExceeded"}
 PAGE = "<!DOCTYPE html><html><title>Error {status}</title><p>The service is currently unavailable.</p></html>"
 
@@ -22,7 +22,8 @@ class Fault:
     """From the ``nth`` call that matches ``path`` (a glob over "METHOD /path"), ``repeat`` calls go wrong (None: all).
 
     Kinds: ``status`` = an API error; ``html``, ``text`` = an error that is not JSON (status 200 is allowed);
-    ``drop_key`` = a right answer without ``key``; ``empty`` = with ``key`` as []; ``truncate`` = half of the JSON;
+    ``drop_key`` = a right answer without ``key``; ``empty`` = with ``key`` as [];
+    ``lose_token`` = without nextPageToken; ``truncate`` = half of the JSON;
     ``slow`` = a right answer after ``seconds``; ``cut`` = the connection is closed inside the body.
     """
 
@@ -99,13 +100,13 @@ def spoilt(fault: Fault, answer: Answer) -> Answer:
     """The right answer, damaged as the fault says."""
     if fault.kind == "truncate":
         return answer._replace(body=answer.body[: len(answer.body) // 2])
-    if fault.kind in ("drop_key", "empty") and answer.status == 200:
+    if fault.kind in ("drop_key", "empty", "lose_token") and answer.status == 200:
         value = orjson.loads(answer.body)
+        value.pop("nextPageToken", None)
         if fault.kind == "empty":
             value[fault.key] = []
-        else:
+        elif fault.kind == "drop_key":
             value.pop(fault.key, None)
-        value.pop("nextPageToken", None)
         return answer._replace(body=orjson.dumps(value))
     return answer
 

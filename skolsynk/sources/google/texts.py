@@ -171,14 +171,6 @@ INCOMPLETE: dict[str, Texts] = {
         "The read is not complete.",
         AGAIN_EN,
     ),
-    "unconfirmed": _texts(
-        "{missing} av {what} som fanns förra gången saknades i listan, och Google ville inte säga om de är borta "
-        "({status}).",
-        "Kontrollera att administratörskontot får läsa hela organisationen.",
-        "{missing} of the {what} read last time were missing from the list, and Google would not say whether they are "
-        "gone ({status}).",
-        "Check that the administrator account may read the whole organisation.",
-    ),
     "group_vanished": _texts(
         "En grupps medlemmar gick inte att läsa fast gruppen finns kvar. Läsningen är inte komplett.",
         AGAIN_SV,

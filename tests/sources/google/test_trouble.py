@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from typing import Any
 
 import pytest
+from google.auth.iam import Signer
 
 from skolsynk.sandbox.google import READ_SCOPES, Quota
 from skolsynk.sources.base import Misconfigured, ReadIncomplete, SourceError, SuspiciouslyEmpty, Transient
+from skolsynk.sources.google.auth import Keyless, account_of
+from skolsynk.sources.google.client import proxy_for, rows_of
+from skolsynk.sources.google.failures import failure_of
 from tests.sources.google.build import ADMIN, AT, directory, scene
 
 USERS = "GET /admin/directory/v1/users"
@@ -344,3 +349,74 @@ def test_no_error_names_a_person() -> None:
                 at.read()
             codes.append(found.value)
     assert not any(ADMIN in one.text(language) + repr(one) for one in codes for language in ("sv", "en"))
+
+
+def test_a_redirect_is_not_followed() -> None:
+    with scene() as at:
+        at.google.fault(USERS, kind="text", status=302, repeat=None)
+        with pytest.raises(ReadIncomplete) as found:
+            at.read()
+    assert found.value.code == "not_json"
+    assert len(at.google.calls(USERS)) == 1
+
+
+def test_a_place_in_the_list_that_google_lost_is_transient() -> None:
+    with scene(directory(pupils=600)) as at:
+        message = "Invalid Input: INVALID_PAGE_TOKEN"
+        at.google.fault(USERS, status=400, reason="invalid", message=message, nth=2)
+        with pytest.raises(Transient) as found:
+            at.read()
+    assert found.value.code == "page_expired"
+
+
+@pytest.mark.parametrize("users", [{"a": 1}, [1, 2], "text"])
+def test_rows_of_another_shape_stop_the_read(users: Any) -> None:
+    with pytest.raises(ReadIncomplete):
+        rows_of({"users": users}, "users", "users")
+
+
+def test_a_middle_page_without_its_key_stops_the_read() -> None:
+    with scene() as at:
+        at.google.fault("GET /admin/directory/v1/groups", kind="text", status=200, message='{"nextPageToken": "x"}')
+        with pytest.raises(ReadIncomplete) as found:
+            at.read()
+    assert found.value.code == "key_missing"
+
+
+def test_a_certificate_that_is_wrong_is_not_tried_again() -> None:
+    failure = failure_of(ssl.SSLCertVerificationError("self-signed"), "users")
+    assert (failure.retry, failure.error.details["reason"]) == (False, "certificate")
+
+
+def test_a_retry_after_that_is_a_date_or_very_long_is_bounded() -> None:
+    with scene() as at:
+        at.google.fault(USERS, status=503, retry_after="Mon, 23 Nov 2026 09:00:00 GMT")
+        at.google.fault(USERS, status=503, retry_after="86400", nth=2)
+        at.read()
+    assert max(at.pauses.seconds) == 120
+
+
+def test_the_environments_proxy_is_used_only_for_hosts_it_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    assert proxy_for(("https://127.0.0.1/",)) is None
+    assert proxy_for(("https://127.0.0.1/", "https://oauth2.googleapis.com/token")) is not None
+    monkeypatch.delenv("https_proxy")
+    assert proxy_for(("https://admin.googleapis.com/",)) is None
+
+
+def test_waiting_for_real_ends_when_the_read_does() -> None:
+    with scene(directory(groups=3)) as at:
+        at.google.fault("*/groups/g1/members", status=503, retry_after="60", repeat=None)
+        at.google.fault("*/groups/g2/members", status=403, reason="forbidden", repeat=None)
+        began = time.monotonic()
+        with pytest.raises(Misconfigured):
+            at.read(pause=None)
+    assert time.monotonic() - began < 30
+
+
+def test_without_a_key_file_the_environment_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("google.auth.default", lambda scopes: (object(), "project"))
+    account = account_of(Keyless("skolsynk@project.iam.gserviceaccount.example"))
+    assert account.client_email == "skolsynk@project.iam.gserviceaccount.example"
+    assert isinstance(account.signer, Signer)
