@@ -6,8 +6,10 @@ from django.contrib import admin
 from django.urls import path
 
 from skolsynk.web.health import healthz
+from skolsynk.web.home import home
 
 urlpatterns = [
+    path("", home, name="home"),
     path("admin/", admin.site.urls),
     path("healthz/", healthz, name="healthz"),
 ]

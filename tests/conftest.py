@@ -7,6 +7,7 @@ PostgreSQL and Redis start when the first test needs them, once for all test pro
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -96,4 +97,5 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest, tmp_path_factor
     wanted = settings.DATABASES["default"]
     wanted.update(database(url), CONN_MAX_AGE=0)
     wanted["TEST"].update(NAME=name)  # type: ignore[attr-defined]  # Django put a dict there
-    del connections["default"]
+    with contextlib.suppress(AttributeError):  # not made yet in this thread
+        del connections["default"]

@@ -202,8 +202,8 @@ def _facts(connection: load.ConnectionFacts, mode: Mode, facts: claims.RunFacts)
         guards=guards_from_json(connection.guards),
         approvals=load.approvals(connection.id, mode, facts.at),
         refused=load.refused(connection.id, mode),
-        spent_day=load.spent(connection.id, mode, facts.at - timedelta(hours=24)),
-        spent_week=load.spent(connection.id, mode, facts.at - timedelta(days=7)),
+        spent_day=load.spent(connection.id, mode, facts.at - timedelta(hours=24), facts.id),
+        spent_week=load.spent(connection.id, mode, facts.at - timedelta(days=7), facts.id),
         broken_since=load.broken_since(connection.tenant_id),
         first_push=people.first_push_open(connection.id, mode),
     )

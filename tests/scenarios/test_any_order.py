@@ -97,6 +97,7 @@ def test_receiver_ends_equal_to_the_roster(
         if reference:
             key = stage.stage.keys[vendor, Mode.TEST]
             stage.stage.receivers[Mode.TEST].admit(Client(vendor, key, temperament="reference"))
+        _sync(stage, vendor)
         for step, how in steps:
             act(stage, vendor, step, how)
         settle_down(stage, vendor)
