@@ -13,10 +13,10 @@ _DIGITS = re.compile(r"(\d+)")
 _SWEDISH = str.maketrans("åäöæø", "{|}|}")  # å, ä and ö come after z, in this order
 
 
-def natural(name: str) -> tuple[tuple[int, str], ...]:
-    """Sort key: numbers by value (7A before 10A), letters in Swedish order without case."""
+def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
+    """Sort key: numbers by value (7A before 10A) and before letters, these in Swedish order without case."""
     parts = _DIGITS.split(name.casefold().translate(_SWEDISH))
-    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts if part)
+    return tuple((False, int(part), "") if part.isdecimal() else (True, 0, part) for part in parts if part)
 
 
 def extended_names(school: School, codes: Mapping[ResourceId, str]) -> dict[ResourceId, str]:

@@ -81,7 +81,9 @@ def _employments(school: School, codes: Mapping[ResourceId, str]) -> dict[Resour
     found: dict[ResourceId, list[Employment]] = {}
     for employment in school.employments.values():
         found.setdefault(employment.user, []).append(employment)
-    return {user: tuple(sorted(hers, key=lambda each: codes[each.employed_at])) for user, hers in found.items()}
+    return {
+        user: tuple(sorted(hers, key=lambda each: (codes[each.employed_at], each.id))) for user, hers in found.items()
+    }
 
 
 def _groups(

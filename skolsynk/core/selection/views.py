@@ -8,6 +8,7 @@ from functools import cached_property
 from skolsynk.core.filters import GroupView, UserView
 from skolsynk.core.rules.text import fold_case
 from skolsynk.core.selection.candidate import Candidate
+from skolsynk.core.selection.names import natural
 from skolsynk.core.selection.scope import Scope
 from skolsynk.core.ss12000.base import ResourceId
 
@@ -45,7 +46,8 @@ class Views:
     @cached_property
     def _groups(self) -> Mapping[ResourceId, list[GroupView]]:
         found: dict[ResourceId, list[GroupView]] = {}
-        for group in self._scope.school.student_groups.values():
+        groups = self._scope.school.student_groups.values()
+        for group in sorted(groups, key=lambda group: (natural(group.display_name), group.id)):
             name, code = group.display_name, self._scope.codes[group.owner]
             view = GroupView(name, fold_case(name), group.student_group_type, code)
             for person in (*group.members, *group.teachers):
