@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from skolsynk.sync import dispatch, register
+from skolsynk.sync import register
 from skolsynk.sync.command import DONE, SkolsynkCommand
 from skolsynk.sync.progress import Bar, Progress
 
@@ -28,17 +28,17 @@ class Command(SkolsynkCommand):
     def run(self, **options: Any) -> int:
         bar = Bar("register")
         progress = Progress((bar,))
-        today = dispatch.today_at(timezone.now())
+        now = timezone.now()
         try:
             if options["file"]:
-                report = register.import_file(options["file"], today)
+                report = register.import_file(options["file"], now)
             else:
-                report = register.import_api(options["url"], tuple(options["code"]), today, progress)
+                report = register.import_api(options["url"], tuple(options["code"]), now, progress)
         finally:
             bar.close()
         self.answer(
             report._asdict(),
-            f"{report.new} new, {report.changed} changed, {report.vanished} vanished (kept and marked), "
-            f"{report.unchanged} unchanged.",
+            f"{report.listed} units listed: {report.new} new, {report.changed} changed, {report.vanished} vanished "
+            f"(kept and marked). Not in the register: {', '.join(report.missing) or 'none of those asked for'}.",
         )
         return DONE
