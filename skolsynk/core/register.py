@@ -57,7 +57,7 @@ def search(units: Iterable[RegisteredUnit], query: str) -> tuple[RegisteredUnit,
 
 @lru_cache(maxsize=32_768)  # the register's names are public and few: folding them at every key stroke is not worth it
 def _folded(code: str, name: str, municipality: str, organizer: str) -> tuple[str, str]:
-    return swedish.folded_both_ways("\n".join((code, name, municipality, organizer)))
+    return swedish.folded_both_ways(f"{code}\n{name}\n{municipality}\n{organizer}")
 
 
 # Matching a tenant's domains

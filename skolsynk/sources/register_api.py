@@ -7,8 +7,9 @@ it is asked only for the codes that somebody needs. Open data: no key, nothing a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -24,11 +25,12 @@ from skolsynk.sources.register_http import Caller, Calling
 
 Json = Mapping[str, Any]
 BASE_URL = "https://api.skolverket.se/skolenhetsregistret"
+PATIENT = Calling()
 FILTERS = ("status", "municipality_code", "organization_number", "school_type")
 
 
 class RegisterRead(NamedTuple):
-    """What the API told. ``units`` come by code; those whose details were not asked for have code, name, status only."""
+    """What the API told. ``units`` in the order of their codes; without details: code, name and status only."""
 
     units: tuple[RegisteredUnit, ...]
     missing: tuple[str, ...]  # codes asked for that the register does not have
@@ -50,7 +52,7 @@ class RegisterApi:
     """The register at ``base_url``; ``calling`` says how patiently it is asked."""
 
     base_url: str = BASE_URL
-    calling: Calling = Calling()
+    calling: Calling = PATIENT
 
     def read(
         self, codes: Iterable[str] = (), *, status: str = "AKTIV", progress: Progress = no_progress
@@ -77,8 +79,12 @@ class RegisterApi:
         wanted = sorted(set(codes))
         found: dict[str, RegisteredUnit | None] = {}
         progress("details", 0, len(wanted))
-        with Caller(self.calling) as caller:
-            for code, unit in _side_by_side(partial(self._detail, caller), wanted, caller):
+        # closing(): whatever a progress raises, the calls under way end before their connections are closed.
+        with (
+            Caller(self.calling) as caller,
+            closing(_side_by_side(partial(self._detail, caller), wanted, caller)) as answers,
+        ):
+            for code, unit in answers:
                 found[code] = unit
                 progress("details", len(found), len(wanted))
         units = tuple(unit for code in wanted if (unit := found[code]))
@@ -101,7 +107,7 @@ class RegisterApi:
 
 def _side_by_side(
     ask: Callable[[str], RegisteredUnit | None], codes: Iterable[str], caller: Caller
-) -> Iterable[tuple[str, RegisteredUnit | None]]:
+) -> Generator[tuple[str, RegisteredUnit | None], None, None]:
     """Answers as they come, in pieces small enough to show progress. The first error ends it all."""
     with ThreadPoolExecutor(caller.calling.in_flight, "register") as pool:
         waiting: dict[Future[RegisteredUnit | None], str] = {pool.submit(ask, code): code for code in codes}

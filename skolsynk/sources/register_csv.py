@@ -33,7 +33,7 @@ _LONGEST = {"name": 200, "organizer_name": 200, "organization_number": 20, "orga
 _LONGEST |= {"email_domain": 253, "web_host": 253, "status": 20}
 
 
-class _TooMany(Exception):  # noqa: N818 - a way out, not an error
+class _TooMany(Exception):
     """The list of problems is long enough."""
 
 

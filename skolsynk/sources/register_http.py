@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import NamedTuple
 
 import pycurl
@@ -41,7 +43,7 @@ class HttpAnswer(NamedTuple):
     location: str
 
 
-class _TooLarge(Exception):  # noqa: N818 - a way out, told as RegisterError
+class _TooLarge(Exception):
     """More than the limit has come."""
 
 
@@ -67,15 +69,16 @@ class Caller:
 
     def get(self, url: str, *, absent_is_fine: bool = False) -> HttpAnswer:
         """The answer 200, or 404 if that is fine; tried again while it may help. Raises RegisterError."""
-        for attempt in range(1, self.calling.tries + 1):
-            failure, wait_s = self._try(url, absent_is_fine)
-            if isinstance(failure, HttpAnswer):
-                return failure
-            if not failure.transient or attempt == self.calling.tries or self._stopped.is_set():
-                break
-            grown = self.calling.first_pause_s * 2 ** (attempt - 1)
+        attempt = 0
+        while True:
+            found, wait_s = self._try(url, absent_is_fine)
+            if isinstance(found, HttpAnswer):
+                return found
+            if not found.transient or attempt + 1 >= self.calling.tries or self._stopped.is_set():
+                raise found
+            grown = self.calling.first_pause_s * 2**attempt
             self._stopped.wait(max(wait_s, grown * (0.5 + self.calling.jitter() / 2)))
-        raise failure
+            attempt += 1
 
     def _try(self, url: str, absent_is_fine: bool) -> tuple[HttpAnswer | RegisterError, float]:
         try:
@@ -104,8 +107,9 @@ class Caller:
         handle.setopt(pycurl.HTTPHEADER, ["Accept: application/json"])
         handle.setopt(pycurl.CONNECTTIMEOUT_MS, int(self.calling.connect_timeout_s * 1000))
         handle.setopt(pycurl.TIMEOUT_MS, int(self.calling.timeout_s * 1000))
-        if self.calling.ca_file:
-            handle.setopt(pycurl.CAINFO, self.calling.ca_file)
+        trusted = self.calling.ca_file or _system_ca_file()
+        if trusted:
+            handle.setopt(pycurl.CAINFO, trusted)
         return handle
 
     def _once(self, url: str) -> HttpAnswer:
@@ -127,6 +131,13 @@ class Caller:
             raise
         status = handle.getinfo(pycurl.RESPONSE_CODE)
         return HttpAnswer(status, bytes(body), _seconds(headers.get("retry-after", "")), headers.get("location", ""))
+
+
+def _system_ca_file() -> str:
+    """The system's CA bundle, which the wheel of libcurl does not know of; "" leaves libcurl's own, if it has one."""
+    paths = ssl.get_default_verify_paths()
+    known = (paths.cafile, paths.openssl_cafile, "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/cert.pem")
+    return next((path for path in known if path and Path(path).is_file()), "")
 
 
 class _Headers(dict[str, str]):
