@@ -73,7 +73,7 @@ def test_every_kind_has_words_in_both_languages_and_cannot_be_changed(kind: str)
     assert each.label_sv != each.label_en
     assert each.sentence("sv") != each.sentence("en")
     assert each.label == kind
-    assert set(each.applies_to) <= set(ROLES)
+    assert each.applies_to <= frozenset(ROLES)
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(each, dataclasses.fields(each)[0].name, "x")
 

@@ -20,26 +20,21 @@ def failing(block: Sequence[Filter], view: UserView) -> tuple[Filter, ...]:
     return tuple(each for each in block if each.applies(view) and not each.keeps(view))
 
 
-def speaking(blocks: Sequence[Block], view: UserView) -> list[tuple[int, Block]]:
-    """The blocks, with their places, that say something of the person."""
-    return [
-        (index, block) for index, block in enumerate(blocks) if not block or any(each.applies(view) for each in block)
-    ]
-
-
 def keeps(blocks: Sequence[Block], view: UserView) -> bool:
     """True when some block keeps her, or none speaks of her."""
-    spoken = speaking(blocks, view)
-    return not spoken or any(block and not failing(block, view) for _, block in spoken)
+    spoken = False
+    for block in blocks:
+        applying = [each for each in block if each.applies(view)]
+        if applying and all(each.keeps(view) for each in applying):
+            return True
+        spoken = spoken or bool(applying) or not block
+    return not spoken
 
 
 def nearest(blocks: Sequence[Block], view: UserView) -> tuple[int, tuple[Filter, ...]]:
     """Of blocks that do not keep her: the one with fewest failing filters, by place, and these filters."""
-    spoken = [(len(failing(block, view)), index) for index, block in speaking(blocks, view) if block]
-    if not spoken:
-        return 0, ()
-    index = min(spoken)[1]
-    return index, failing(blocks[index], view)
+    missed = [(index, failing(block, view)) for index, block in enumerate(blocks)]
+    return min((each for each in missed if each[1]), key=lambda each: len(each[1]), default=(0, ()))
 
 
 def taking_out(filters: Sequence[Filter], view: UserView) -> int | None:

@@ -36,7 +36,7 @@ class _Filter:
     kind: ClassVar[str]
     label_sv: ClassVar[str]
     label_en: ClassVar[str]
-    applies_to: ClassVar[tuple[str, ...]] = ROLES
+    applies_to: ClassVar[frozenset[str]] = frozenset(ROLES)
 
     @property
     def label(self) -> str:
@@ -51,7 +51,7 @@ class _Filter:
         return ()
 
     def applies(self, view: UserView) -> bool:
-        return any(role in self.applies_to for role in view.roles)
+        return not self.applies_to.isdisjoint(view.roles)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +101,7 @@ class SchoolYearBetween(_Filter):
     kind: ClassVar = "school_year_between"
     label_sv: ClassVar = "Årskurs mellan"
     label_en: ClassVar = "School year between"
-    applies_to: ClassVar = ("pupil",)
+    applies_to: ClassVar = frozenset({"pupil"})
     lowest: Annotated[int, _YEAR]  # inclusive, 0 = förskoleklass
     highest: Annotated[int, _YEAR]
 
@@ -147,7 +147,7 @@ class ClassNamed(_Filter):
     kind: ClassVar = "class_named"
     label_sv: ClassVar = "Klassen heter"
     label_en: ClassVar = "Class is named"
-    applies_to: ClassVar = ("pupil", "teacher")
+    applies_to: ClassVar = frozenset({"pupil", "teacher"})
     pattern: Annotated[str, shape.text]
 
     def keeps(self, view: UserView) -> bool:
@@ -171,7 +171,7 @@ class InGroup(_Filter):
     kind: ClassVar = "in_group"
     label_sv: ClassVar = "Är med i gruppen"
     label_en: ClassVar = "Is in the group"
-    applies_to: ClassVar = ("pupil", "teacher")
+    applies_to: ClassVar = frozenset({"pupil", "teacher"})
     group: Annotated[str, shape.text]
     group_type: Annotated[str, shape.one_of(*STUDENT_GROUP_TYPES)] = ""
     school_unit: Annotated[str, shape.unit_code] = ""
@@ -252,7 +252,7 @@ class EmploymentRoleIn(_Filter):
     kind: ClassVar = "employment_role_in"
     label_sv: ClassVar = "Befattningen är någon av"
     label_en: ClassVar = "Employment role is one of"
-    applies_to: ClassVar = ("teacher", "staff")
+    applies_to: ClassVar = frozenset({"teacher", "staff"})
     employment_roles: Annotated[tuple[str, ...], take.some_of(EMPLOYMENT_ROLES)]
 
     def keeps(self, view: UserView) -> bool:
