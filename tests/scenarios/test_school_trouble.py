@@ -345,3 +345,21 @@ def test_logs_and_tasks_hold_no_personal_data(stage: Theatre, caplog: pytest.Log
     assert not [word for word in (*addresses, "Öhrn", "Åsa-Märta") if word in text]
     noted = json.dumps(list(AuditEvent.objects.values_list("about", flat=True)))
     assert not [word for word in (*addresses, "Öhrn") if word in noted]
+
+
+def test_tenant_lets_one_vendor_have_a_protected_pupil() -> None:
+    with theatre(vendors=("sandbox", "gleerups")) as stage:
+        key = pupils(stage)[0]
+        rules = {**load.rules(stage.tenant_id).json}  # type: ignore[dict-item,union-attr]  # JSON
+        rules["protected"] = [{"kind": "people", "people": [key]}]
+        save.rules(stage.tenant_id, rules, author="test", reason="protected identity", at=stage.at)
+        units = stage.connection().selection["school_units"]
+        allowed = {"school_units": units, "include_protected": True}
+        save.connection(stage.tenant_id, "sandbox", selection=allowed, guards={}, schedule={}, at=stage.at)
+        stage.sync("sandbox")
+        stage.push("gleerups")
+        identifier = resource(stage, key)
+        assert identifier in stage.held("sandbox")
+        assert not [body for body in stage.held("gleerups").values() if identifier.encode() in body]
+        stage.assert_equal("sandbox")
+        stage.assert_equal("gleerups")

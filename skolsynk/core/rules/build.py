@@ -101,7 +101,7 @@ class _Builder:
         self._make_teaching_groups(teaching)
         self._findings += [*self._gathering.findings, *doubts, *self._judge.membership.findings]
         self._findings += [*self._unknown_places_told(), *self._unknown_codes_told()]
-        codes = self._codes(drafts)
+        codes = sorted(self._units.chosen)  # also those where nobody is yet: a selection may name them
         organisation = Organisation(self._minting.organisation(), organisation_name)
         groups = self._unit_groups(codes)
         school_units = dict(self._school_unit(code, organisation, groups) for code in codes)
@@ -131,7 +131,7 @@ class _Builder:
             self._tell(person, unit, verdict.doubts)
         if place.unknown and verdict.unknown is place.unknown:
             self._unknown_places[place.path] = place.unknown.value
-        if verdict.fate is Fate.PLACED:
+        if verdict.fate is Fate.PLACED or (verdict.fate is Fate.PROTECTED and verdict.units):
             self._add(person, place, verdict)
         else:
             known = self._minting.known_person(person.key)
@@ -143,13 +143,15 @@ class _Builder:
     def _add(self, person: Person, place: Place, verdict: Verdict) -> None:
         user_id = self._minting.person(person.key)
         self._user_ids[person.key] = user_id
-        self._containers[user_id] = person.container
+        shown = verdict.fate is Fate.PLACED  # protected people are made, and left out of everything that is looked at
+        if shown:
+            self._containers[user_id] = person.container
         pupil = verdict.role is not None and verdict.role.value.name == PUPIL
         codes = tuple([answer.value for answer in verdict.units])
         self._placed[person.key] = Placed(person, user_id, pupil, codes)
         enrolments: tuple[Enrolment, ...] = ()
         if pupil:
-            enrolments = self._enrol(person, place, user_id, codes[0])
+            enrolments = self._enrol(person, place, user_id, codes[0], shown=shown)
         else:
             self._employ(user_id, codes, verdict)
         name = verdict.user_name
@@ -157,13 +159,15 @@ class _Builder:
             user_id, name, verdict.given_name, verdict.family_name, name, person.key, enrolments
         )
 
-    def _enrol(self, person: Person, place: Place, user_id: ResourceId, unit: str) -> tuple[Enrolment, ...]:
+    def _enrol(
+        self, person: Person, place: Place, user_id: ResourceId, unit: str, *, shown: bool
+    ) -> tuple[Enrolment, ...]:
         classes = self._schooling.classes_of(person, place, unit)
         answer = self._schooling.year_of(person, place, classes)
         year = answer.value if answer else None
         if year is not None:
             self._years[user_id] = year
-        if len(classes) != 1 or year is None:
+        if shown and (len(classes) != 1 or year is None):
             self._tell(person, unit, self._schooling_doubts(person, classes, year))
         self._gathering.enrol(user_id, classes)
         enrolment = self._enrolments.get((unit, year))
@@ -231,13 +235,6 @@ class _Builder:
         """The school year that all members are in, or None."""
         years = Counter(self._years.get(member) for member in members)
         return next(iter(years)) if len(years) == 1 else None
-
-    def _codes(self, drafts: Iterable[Draft]) -> list[str]:
-        """School units that somebody is placed at, that own a class, or that a rule names; of the chosen ones."""
-        codes = {code for each in self._placed.values() for code in each.units}
-        codes.update(draft.unit for draft in drafts)
-        codes.update(code for _, code in _named_units(self._rules) if code in self._units.chosen)
-        return sorted(codes)
 
     def _unit_groups(self, codes: Iterable[str]) -> dict[str, SchoolUnitGroup]:
         names = sorted({self._units.chosen[code].group for code in codes} - {""})

@@ -86,8 +86,17 @@ class Judge:
         never = None
         if self._excludes or person.suspended or person.archived:
             never = self._find_never(person, place)
-        if protected:
-            return _settled(Fate.PROTECTED, "", protected, never, (Doubt("protected_identity", _ERROR),))
+        if not protected:
+            return self._open(person, place, never)
+        hidden = (Doubt("protected_identity", _ERROR),)
+        found = self._open(person, place, never)
+        if found.fate is not Fate.PLACED:
+            return _settled(Fate.PROTECTED, "", protected, never, hidden)
+        # Where she would be: a tenant may say, for one vendor, that protected people are sent.
+        return found._replace(fate=Fate.PROTECTED, reason="", protected=protected, doubts=hidden)
+
+    def _open(self, person: Person, place: Place, never: Answer[str] | None) -> Verdict:
+        """The verdict, protection apart."""
         if never:
             return _settled(Fate.DECIDED, never.value, None, never)
         roles = self._roles(person, place)

@@ -171,16 +171,20 @@ def test_the_school_is_closed_valid_and_the_same_the_next_time(case: tuple[Snaps
 
 @settings(max_examples=100)
 @given(directories())
-def test_protected_people_are_in_no_resource_and_findings_have_words(case: tuple[Snapshot, dict[str, Any]]) -> None:
+def test_protected_people_are_told_of_without_words_and_findings_have_words(
+    case: tuple[Snapshot, dict[str, Any]],
+) -> None:
     directory, given_rules = case
     school = build(directory, parse_rules(given_rules), UNITS, Identity(NAMESPACE), "X", TODAY).school
     assert school.outcomes.keys() == {person.key for person in directory.people}
     shown = {user.source_key for user in school.users.values()}
     for key, outcome in school.outcomes.items():
         told = [each for each in school.findings if each.object_kind == "person" and each.object_key == key]
-        assert (key in shown) == (outcome.fate is Fate.PLACED)
+        if outcome.fate is not Fate.PROTECTED:
+            assert (key in shown) == (outcome.fate is Fate.PLACED)
         if outcome.fate is Fate.PROTECTED:
             assert [(each.code, each.args) for each in told] == [("protected_identity", ())]
+            assert school.user_ids.get(key) not in school.containers
         if outcome.fate is Fate.BROKEN:
             assert outcome.reason in {each.code for each in told if each.severity == "error"}
     for finding in school.findings:
