@@ -16,14 +16,17 @@ help:
 	@echo "make lock            write the lock files anew from pyproject.toml"
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	@echo "Making a virtual environment …" >&2
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: requirements.lock | $(VENV)/bin/python
-	$(PIP) -r requirements.lock
+	@echo "Installing what the program needs …" >&2
+	@$(PIP) -r requirements.lock >&2
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock | $(VENV)/bin/python
-	$(PIP) -r requirements-dev.lock
+	@echo "Installing what the tests need …" >&2
+	@$(PIP) -r requirements-dev.lock >&2
 	@touch $@ $(VENV)/.runtime
 
 demo: $(VENV)/.runtime

@@ -57,7 +57,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SKOLSYNK_VENDOR_<SLUG>_LIVE_URL", "", "a vendor's address in live mode; without it, no live mode"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_KEY", "", "API key used where a connection has none of its own", secret=True),
     Setting("CONTACT", "", "address or page that vendors may turn to; sent in User-Agent"),
-    Setting("LOG_LEVEL", "INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`; logs go to standard output"),
+    Setting(
+        "LOG_LEVEL",
+        "INFO",
+        "`DEBUG`, `INFO`, `WARNING` or `ERROR`; logs go to standard output in production, else to standard error",
+    ),
     Setting("DEBUG", "no", "`yes` shows tracebacks in the browser; refused in production"),
 )
 VENDOR_NAME = re.compile(r"SKOLSYNK_VENDOR_([A-Z0-9_]+?)_(TEST_URL|LIVE_URL|KEY)(_FILE)?\Z")
