@@ -31,12 +31,13 @@ class InOrgUnit:
         return f"{self.kind} {self.org_unit}"
 
     @cached_property
-    def _folded(self) -> str:
+    def root(self) -> str:
+        """The org unit's path, folded."""
         return fold_path(self.org_unit)
 
     def depth_at(self, folded: str) -> int | None:
         """How deep the rule lies, when ``folded`` (a folded path) is in its subtree."""
-        root = self._folded
+        root = self.root
         return depth(root) if folded == root or folded.startswith(root + "/") else None
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from operator import itemgetter
+from typing import Generic, NamedTuple, TypeVar
 
 from skolsynk.core.rules.answer import Answer
 from skolsynk.core.rules.classes import LeafClass
@@ -16,6 +17,7 @@ from skolsynk.core.rules.text import clean, fold_path
 from skolsynk.core.rules.units import Units
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Place(NamedTuple):
@@ -37,13 +39,32 @@ def _nearest(found: Iterable[tuple[int, Answer[T]]]) -> list[Answer[T]]:
     return [answer for _, answer in sorted(found, key=lambda each: -each[0])]
 
 
+class Near(Generic[R]):
+    """The rules of one section that can say something of a path: a town has a rule for each of its schools, and a
+    path lies under few of them, so those of an org unit are found by it and not tried one by one."""
+
+    def __init__(self, rules: Iterable[tuple[int, str, R]]) -> None:
+        self._rooted: dict[str, list[tuple[int, str, R]]] = {}
+        self._others: list[tuple[int, str, R]] = []
+        for each in rules:
+            rule = each[2]
+            place = self._rooted.setdefault(rule.root, []) if isinstance(rule, InOrgUnit) else self._others
+            place.append(each)
+
+    def to(self, folded: str) -> list[tuple[int, str, R]]:
+        """In the order in which the tenant listed them. ``folded``: a folded path."""
+        found = [*self._others, *self._rooted.get(folded, ())]
+        while folded:
+            folded = folded.rpartition("/")[0]
+            found += self._rooted.get(folded, ())
+        return sorted(found, key=itemgetter(0))
+
+
 class Tree:
     def __init__(self, rules: Rules, units: Units) -> None:
         self._units = units
-        self._role: list[tuple[int, str, OrgUnitRole | PatternRole]] = list(
-            labelled(rules, "role", OrgUnitRole, PatternRole)
-        )
-        self._placement: list[tuple[int, str, OrgUnitPlacement | PatternPlacement]] = list(
+        self._role = Near[OrgUnitRole | PatternRole](labelled(rules, "role", OrgUnitRole, PatternRole))
+        self._placement = Near[OrgUnitPlacement | PatternPlacement](
             labelled(rules, "placement", OrgUnitPlacement, PatternPlacement)
         )
         self._classes = list(labelled(rules, "classes", LeafClass))
@@ -75,13 +96,13 @@ class Tree:
         )
 
     def _roles(self, path: str, folded: str) -> Iterator[tuple[int, Answer[Role]]]:
-        for _, label, rule in self._role:
+        for _, label, rule in self._role.to(folded):
             depth = rule.depth(path, folded)
             if depth is not None:
                 yield depth, Answer(rule.answer, label, path)
 
     def _texts(self, path: str, folded: str) -> Iterator[tuple[int, Answer[tuple[str, str]]]]:
-        for _, label, rule in self._placement:
+        for _, label, rule in self._placement.to(folded):
             found = rule.place(path, folded)
             if found and found[0]:
                 text, depth = found
