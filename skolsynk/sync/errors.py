@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from skolsynk.core.filters import SelectionError
+
 
 @dataclass
 class RunError(Exception):
@@ -86,6 +88,16 @@ def no_key(vendor: str, mode: str) -> Misconfigured:
         "no_key",
         f"Nyckeln till {vendor} för läget {mode} saknas. Inget har skickats. Ange den med kommandot set_secret.",
         f"The key for {vendor} in mode {mode} is missing. Nothing was sent. Give it with the command set_secret.",
+    )
+
+
+def bad_selection(vendor: str, error: SelectionError) -> Misconfigured:
+    """The selection names something that is not there: nothing is guessed."""
+    told = {lang: "; ".join(f"{one.path}: {one.text(lang)}" for one in error.problems) for lang in ("sv", "en")}
+    return Misconfigured(
+        "bad_selection",
+        f"Urvalet för {vendor} går inte att använda: {told['sv']}. Inget har skickats. Rätta konfigurationen.",
+        f"The selection for {vendor} cannot be used: {told['en']}. Nothing was sent. Correct the configuration.",
     )
 
 

@@ -85,14 +85,16 @@ def explain(tenant_id: int, key: str, today: date, *, who: str, at: datetime) ->
         outcome.reason if outcome else "",
         outcome.role if outcome else "",
         steps,
-        tuple(_vendors(tenant_id, made.school, identifier, protected)) if identifier else (),
+        tuple(_vendors(tenant_id, made.school, identifier, today, protected=protected)) if identifier else (),
     )
 
 
-def _vendors(tenant_id: int, school: School, identifier: ResourceId, protected: bool) -> Iterator[AtVendor]:
+def _vendors(
+    tenant_id: int, school: School, identifier: ResourceId, today: date, *, protected: bool
+) -> Iterator[AtVendor]:
     for connection in load.connections(tenant_id):
         vendor = targets.vendor(connection.vendor)
-        selected = explain_selection(school, selection_from_json(connection.selection), vendor, identifier)
+        selected = explain_selection(school, selection_from_json(connection.selection), vendor, identifier, today)
         included = bool(selected) and all(step.outcome == "passed" for step in selected)
         mode = Mode(connection.mode)
         entry = people.last_sent(tenant_id, connection.id, mode, identifier) if mode is not Mode.OFF else None

@@ -25,13 +25,23 @@ from skolsynk.core.connection_json import guards_from_json, selection_from_json
 from skolsynk.core.ledger import Receipt
 from skolsynk.core.plan import Facts, Plan, make_plan, make_unprovision_plan, summary
 from skolsynk.core.roster import Roster
-from skolsynk.core.selection import select
+from skolsynk.core.selection import SelectionError, select
 from skolsynk.core.ss12000.base import ResourceId
 from skolsynk.egil.push import push
+from skolsynk.egil.redis_bucket import BucketUnreachableError
 from skolsynk.egil.values import PushProgress, PushSummary, StopReason
 from skolsynk.store import claims, load, people, proof, save
 from skolsynk.sync import directory, dispatch, schools, targets
-from skolsynk.sync.errors import Later, Lost, Misconfigured, RunError, Stopped, connection_off, rehearsal_live
+from skolsynk.sync.errors import (
+    Later,
+    Lost,
+    Misconfigured,
+    RunError,
+    Stopped,
+    bad_selection,
+    connection_off,
+    rehearsal_live,
+)
 from skolsynk.sync.progress import Progress, Step, Watcher
 
 log = logging.getLogger(__name__)
@@ -171,6 +181,7 @@ def planned(running: Running) -> Plan:
     return plan
 
 
+@load.without_collecting()
 def plan_of(connection: load.ConnectionFacts, mode: Mode, facts: claims.RunFacts, *, unprovision: bool = False) -> Plan:
     """School -> Roster -> Plan for one connection in one mode. Sends and stores nothing of the plan."""
     ledger = load.ledger(connection.id, mode)
@@ -188,9 +199,11 @@ def plan_of(connection: load.ConnectionFacts, mode: Mode, facts: claims.RunFacts
 def roster_of(connection: load.ConnectionFacts, facts: claims.RunFacts) -> Roster:
     """What this vendor should hold on the run's day, by the newest snapshot, rules and selection."""
     made = schools.make(facts.tenant_id, facts.today, rehearsal=facts.rehearsal)
-    return select(
-        made.school, selection_from_json(connection.selection), targets.vendor(connection.vendor), facts.today
-    )
+    vendor = targets.vendor(connection.vendor)
+    try:
+        return select(made.school, selection_from_json(connection.selection), vendor, facts.today)
+    except SelectionError as error:
+        raise bad_selection(vendor.name, error) from error
 
 
 def _facts(connection: load.ConnectionFacts, mode: Mode, facts: claims.RunFacts) -> Facts:
@@ -221,13 +234,27 @@ def _send(running: Running, plan: Plan) -> PushSummary:
     def tell(step: PushProgress) -> None:
         running.progress("pushing", step.done, step.total)
 
-    with running.phase("pushing"):
+    with running.phase("pushing"), _bucket_told():
         sent = push(
             plan.flowing, targets.target(connection, mode), targets.pace(connection, mode), settle,
             running.should_stop, tell, _now(facts), key.mac_key, patience=targets.patience(),
         )  # fmt: skip
     running.counts = {**running.counts, "sent": dict(sent.counts), "unsent": sent.unsent, "requests": sent.requests}
     return sent
+
+
+@contextmanager
+def _bucket_told() -> Iterator[None]:
+    """Redis away while the vendor's limit is shared through it: the run ends in words, and is tried again."""
+    try:
+        yield
+    except BucketUnreachableError as error:
+        raise Later(
+            "bucket_unreachable",
+            "Den gemensamma hastighetsgränsen (Redis) går inte att nå. Det som hann skickas är bokfört; "
+            "nästa körning tar vid.",
+            "The shared rate limit (Redis) cannot be reached. What was sent is recorded; the next run goes on.",
+        ) from error
 
 
 def _now(facts: claims.RunFacts) -> Callable[[], datetime]:
