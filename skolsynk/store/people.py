@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils import timezone
 
 from skolsynk.core.ss12000.base import ResourceId
 from skolsynk.store import sealing
@@ -55,6 +56,7 @@ def import_entries(tenant_id: int, given: Iterable[IdentityEntry]) -> None:
                 IdentityRow.objects.create(
                     tenant_id=tenant_id, kind=entry.kind, source_key=entry.source_key, resource_id=entry.id,
                     name=entry.name, unit=entry.unit, origin="imported",
+                    last_seen=timezone.localdate() if entry.kind == "class" else None,  # a class is known by it
                 )  # fmt: skip
 
 

@@ -10,16 +10,24 @@ import sys
 from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
+from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 
 from skolsynk.core.connection import Mode
+from skolsynk.store.crypto import CannotOpenError, KeyErasedError
 from skolsynk.store.models import Connection, Tenant
-from skolsynk.sync.configuration import ConfigurationError
+from skolsynk.sync.configuration import NO_TEXT, ConfigurationError
 from skolsynk.sync.errors import RunError
 
 DONE, FAILED, WRONG_USE, HELD, REJECTED = 0, 1, 2, 3, 4
+YEARS = range(2000, 2200)  # days far from any school year are slips of the finger
+NO_KEY = (
+    "What is stored for this tenant cannot be opened with the keys in SKOLSYNK_KEYS: a key is missing there, "
+    "or the tenant's own was erased. Nothing was sent."
+)
 
 
 class Stop(Exception):  # a way out, not only of errors
@@ -34,9 +42,38 @@ class Stop(Exception):  # a way out, not only of errors
 def day(text: str) -> date:
     """An argument such as 2026-08-17."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError as error:
         raise ArgumentTypeError(f"{text!r} is not a day such as 2026-08-17") from error
+    if found.year not in YEARS:
+        raise ArgumentTypeError(f"{text!r} is not a day from {YEARS.start} to {YEARS.stop - 1}")
+    return found
+
+
+def line(longest: int, text: str) -> str:
+    """An argument of one line that fits where it is stored."""
+    if len(text) > longest:
+        raise ArgumentTypeError(f"longer than {longest} characters")
+    return text
+
+
+who, why = partial(line, 254), partial(line, 500)
+
+
+def read_text(name: str) -> str:
+    """A file, or standard input for "-", as UTF-8 text. Raises: Stop when it cannot be read so."""
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise Stop(WRONG_USE, f"{name} cannot be read as UTF-8 text: {type(error).__name__}.") from error
+
+
+def write_text(name: str, text: str) -> None:
+    """Raises: Stop when the file cannot be written."""
+    try:
+        Path(name).write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise Stop(FAILED, f"{name} cannot be written: {type(error).__name__}.") from error
 
 
 class SkolsynkCommand(BaseCommand):
@@ -58,11 +95,14 @@ class SkolsynkCommand(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         self.as_json = bool(options.pop("as_json", False))
         try:
+            _refuse_unwritable(options)
             code = self.run(**options)
         except Stop as stop:
             code = self._fail(stop.code, stop.message)
         except (RunError, ConfigurationError) as error:
             code = self._fail(WRONG_USE if isinstance(error, ConfigurationError) else FAILED, str(error))
+        except (CannotOpenError, KeyErasedError):
+            code = self._fail(FAILED, NO_KEY)
         except BrokenPipeError:
             sys.stderr.close()  # the reader went away: nothing left to say
             code = DONE
@@ -84,6 +124,13 @@ class SkolsynkCommand(BaseCommand):
 
     def wrong_use(self, message: str) -> NoReturn:
         raise Stop(WRONG_USE, message)
+
+
+def _refuse_unwritable(options: Mapping[str, object]) -> None:
+    for name, value in options.items():
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and NO_TEXT.search(text):
+                raise Stop(WRONG_USE, f"{name} has signs in it that are not text. Nothing was done.")
 
 
 def add_tenant(parser: CommandParser) -> None:

@@ -14,21 +14,27 @@ A configuration never switches a connection to live or back: a new connection st
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 
 from skolsynk.core.connection import Guards, Selection
 from skolsynk.core.connection_json import guards_from_json, selection_from_json
+from skolsynk.core.filters import SelectionError
 from skolsynk.core.rules import Rules, RulesError, parse_rules
 from skolsynk.core.ss12000.codes import SCHOOL_UNIT_CODE
 from skolsynk.sync.schedule_json import Schedule, ScheduleError, schedule_from_json
 
+P = TypeVar("P")
 TOP_LEVEL = ("tenant", "source", "school_units", "rules", "connections")
 LARGEST_BYTES = 2_000_000
+LONGEST = {"name": 200, "customer_id": 64, "organisation_number": 20, "subject": 254, "code": 20, "group": 200}
+LONGEST_TEXT = 500
+NO_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # no table takes these, and no terminal should show them
 
 
 class Wrong(NamedTuple):
@@ -77,7 +83,16 @@ class Configuration:
 
 
 class _Unique(yaml.SafeLoader):
-    """A loader that refuses the same key twice: the later one would win in silence."""
+    """A loader that refuses the same key twice (the later one would win in silence) and aliases.
+
+    A few hundred bytes of aliases of aliases can stand for more text than a computer has room for.
+    """
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # PyYAML has no types here
+            raise yaml.composer.ComposerError(None, None, "an alias (*) is not allowed: write it out", mark)
+        return super().compose_node(parent, index)
 
 
 def _no_duplicates(loader: _Unique, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
@@ -97,7 +112,7 @@ _Unique.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _no_dupl
 
 def read_yaml(text: str) -> object:
     """The document of one YAML file; dates stay text. Raises ConfigurationError with line and column."""
-    if len(text.encode()) > LARGEST_BYTES:
+    if len(text.encode(errors="replace")) > LARGEST_BYTES:
         raise ConfigurationError((Wrong("", f"larger than {LARGEST_BYTES:,} bytes"),))
     try:
         return yaml.load(text, Loader=_Unique)  # noqa: S506  # _Unique is a SafeLoader
@@ -130,7 +145,8 @@ class _Reader:
                 hint = f"; did you mean {near[0]}?" if near else f"; known keys: {', '.join(known)}"
                 self.wrong(f"{path}.{key}".lstrip("."), "unknown key" + hint)
         for key in needed:
-            if value.get(key) in (None, ""):
+            given = value.get(key)
+            if given is None or (isinstance(given, str) and not given.strip()):
                 self.wrong(f"{path}.{key}".lstrip("."), "is missing")
         return value
 
@@ -138,8 +154,15 @@ class _Reader:
         value = mapping.get(key)
         if value is None:
             return ""
+        return self.line(value, f"{path}.{key}", LONGEST.get(key, LONGEST_TEXT))
+
+    def line(self, value: object, path: str, longest: int) -> str:
+        """One line of text, or a problem and \"\"."""
         if not isinstance(value, str):
-            self.wrong(f"{path}.{key}", f"must be text, in quotes if it looks like a number: {value!r}")
+            self.wrong(path, f"must be text, in quotes if it looks like a number: {str(value)[:40]}")
+            return ""
+        if NO_TEXT.search(value) or len(value) > longest:
+            self.wrong(path, f"must be one line of at most {longest} characters")
             return ""
         return value.strip()
 
@@ -170,15 +193,13 @@ def parse_document(document: object, vendors: Collection[str], known_units: Call
     source = reader.mapping(
         top.get("source", {}), "source", ("kind", "subject", "school_org_units"), ("kind", "subject")
     )
-    if source.get("kind") not in (None, "google"):
-        reader.wrong("source.kind", f"unknown kind {source.get('kind')!r}; known: google")
+    kind = reader.text(source, "kind", "source")
+    if kind not in ("", "google"):
+        reader.wrong("source.kind", f"unknown kind {kind!r}; known: google")
     units = _units(reader, top.get("school_units"), known_units)
     rules = _rules(reader, top.get("rules", {}))
     connections = _connections(reader, top.get("connections"), vendors, {unit.code for unit in units})
-    paths = tuple(str(path) for path in reader.items(source.get("school_org_units"), "source.school_org_units"))
-    for number, path in enumerate(paths):
-        if not path.startswith("/"):
-            reader.wrong(f"source.school_org_units[{number}]", f"{path!r} must start with /")
+    paths = _org_units(reader, source.get("school_org_units"))
     parts = {key: reader.text(tenant, key, "tenant") for key in ("customer_id", "name", "organisation_number")}
     subject = reader.text(source, "subject", "source")
     if reader.problems or rules is None:
@@ -194,6 +215,16 @@ def parse_document(document: object, vendors: Collection[str], known_units: Call
         connections,
         top,
     )
+
+
+def _org_units(reader: _Reader, value: object) -> tuple[str, ...]:
+    paths = []
+    for number, entry in enumerate(reader.items(value, "source.school_org_units")):
+        path = reader.line(entry, f"source.school_org_units[{number}]", LONGEST_TEXT)
+        if isinstance(entry, str) and not path.startswith("/"):
+            reader.wrong(f"source.school_org_units[{number}]", f"{path!r} must start with /")
+        paths.append(path)
+    return tuple(paths)
 
 
 def _units(reader: _Reader, value: object, known_units: Callable[[str], bool]) -> tuple[ChosenUnit, ...]:
@@ -221,7 +252,7 @@ def _rules(reader: _Reader, value: object) -> Rules | None:
         return parse_rules(value)
     except RulesError as error:
         for problem in error.problems:
-            reader.wrong(f"rules.{problem.path}", problem.text("en"))
+            reader.wrong(f"rules.{problem.path}".rstrip("."), problem.text("en"))
         return None
 
 
@@ -236,7 +267,7 @@ def _connections(
         slug = reader.text(fields, "vendor", path)
         if slug and slug not in vendors:
             reader.wrong(f"{path}.vendor", f"unknown vendor {slug!r}; known: {', '.join(sorted(vendors))}")
-        elif slug in parts:
+        elif slug and slug in parts:
             reader.wrong(f"{path}.vendor", f"{slug} stands twice")
         part = _connection(reader, slug, fields, path)
         if part:
@@ -248,31 +279,26 @@ def _connections(
 
 
 def _connection(reader: _Reader, slug: str, fields: Mapping[str, object], path: str) -> ConnectionPart | None:
-    try:
-        selection = selection_from_json(fields.get("selection") or {})
-    except ValueError as error:
-        _gather(reader, error, f"{path}.selection")
-        return None
-    try:
-        guards = guards_from_json(fields.get("guards") or {})
-    except ValueError as error:
-        _gather(reader, error, f"{path}.guards")
-        return None
-    try:
-        schedule = schedule_from_json(fields.get("schedule") or {})
-    except ScheduleError as error:
-        for where, message in error.problems:
-            reader.wrong(f"{path}.schedule.{where}", message)
+    """All three parts are read even when the first is wrong, so that every problem is told at once."""
+    selection = _part(reader, fields, "selection", path, selection_from_json)
+    guards = _part(reader, fields, "guards", path, guards_from_json)
+    schedule = _part(reader, fields, "schedule", path, schedule_from_json)
+    if selection is None or guards is None or schedule is None:
         return None
     return ConnectionPart(slug, selection, guards, schedule)
 
 
-def _gather(reader: _Reader, error: ValueError, path: str) -> None:
-    """Take over the problems of a core error; they know their own paths."""
-    for problem in getattr(error, "problems", ()):
-        reader.wrong(f"{path}.{problem.path}".rstrip("."), problem.text("en"))
-    if not getattr(error, "problems", ()):
-        raise error
+def _part(reader: _Reader, fields: Mapping[str, object], key: str, path: str, read: Callable[[object], P]) -> P | None:
+    given = fields.get(key)
+    try:
+        return read({} if given is None else given)
+    except SelectionError as error:
+        found = [(problem.path, problem.text("en")) for problem in error.problems]
+    except ScheduleError as error:
+        found = list(error.problems)
+    for where, message in found:
+        reader.wrong(f"{path}.{key}.{where}".rstrip("."), message)
+    return None
 
 
 def write_yaml(document: Mapping[str, object]) -> str:

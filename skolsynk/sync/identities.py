@@ -9,11 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import IntegrityError
+
 from skolsynk.core.ss12000.base import UUID_TEXT
+from skolsynk.core.ss12000.codes import SCHOOL_UNIT_CODE
 from skolsynk.store import load, people, save
 from skolsynk.store.people import IdentityEntry
+from skolsynk.sync.configuration import NO_TEXT
 
 HEADER = ("kind", "source_key", "id", "name", "unit")
+LONGEST = {"source_key": 500, "name": 200}
 KINDS = ("person", "group", "unit", "unit_group", "class", "organisation")
 
 
@@ -57,8 +62,15 @@ def import_csv(tenant_id: int, text: str, *, who: str, at: datetime) -> Report:
     )
     if clashes:
         raise IdentityError(clashes)
-    new = [entry for _, entry in entries if known.get((entry.kind, entry.source_key)) != entry.id]
-    people.import_entries(tenant_id, new)
+    new = [
+        entry
+        for _, entry in entries
+        if entry.id not in owners and known.get((entry.kind, entry.source_key)) != entry.id
+    ]
+    try:
+        people.import_entries(tenant_id, new)
+    except IntegrityError as error:  # somebody minted one of them while we looked, or a class has had several ids
+        raise IdentityError(("an id or a key is taken by another row; export the identities and compare",)) from error
     save.audit(tenant_id, who, "identity_imported", {"count": len(new)}, at)
     return Report(len(new), len(entries) - len(new))
 
@@ -69,34 +81,60 @@ def _keys_by_address(tenant_id: int) -> dict[str, str]:
 
 
 def _parse(text: str, keys_by_address: Mapping[str, str]) -> list[tuple[int, IdentityEntry]]:
-    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
-    fields = tuple(reader.fieldnames or ())
+    problems: list[str] = []
+    entries: list[tuple[int, IdentityEntry]] = []
+    for line, row in _rows(text):
+        entry = _entry(row)
+        problems += [f"line {line}: {problem}" for problem in _problems(entry)]
+        if entry.kind == "person" and "@" in entry.source_key:
+            entry = entry._replace(source_key=keys_by_address.get(entry.source_key.lower(), ""))
+            if not entry.source_key:
+                problems.append(f"line {line}: nobody in the newest read has this address")
+        entries.append((line, entry))
+    problems += _repeated("id", (entry.id for _, entry in entries))
+    # A class is known by its id alone: another may have had the same key in another year.
+    problems += _repeated(
+        "source_key", (f"{entry.kind} {entry.source_key}" for _, entry in entries if entry.kind != "class")
+    )
+    if problems:
+        raise IdentityError(tuple(problems))
+    return entries
+
+
+def _rows(text: str) -> list[tuple[int, dict[str, str]]]:
+    """(line, {column: text}) of each row. Raises: IdentityError when that is no CSV with our columns."""
+    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""), restval="")
+    try:
+        fields = tuple(reader.fieldnames or ())
+        rows = [(reader.line_num, {name: row[name].strip() for name in HEADER if name in row}) for row in reader]
+    except csv.Error as error:
+        raise IdentityError((f"not CSV: {error}",)) from error
     if not {"kind", "source_key", "id"} <= set(fields):
         raise IdentityError(
             (f"line 1: the header must have kind, source_key, id; it has {', '.join(fields) or 'nothing'}",)
         )
-    problems: list[str] = []
-    entries: list[tuple[int, IdentityEntry]] = []
-    for row in reader:
-        line = reader.line_num
-        kind, key, identifier = ((row.get(name) or "").strip() for name in ("kind", "source_key", "id"))
-        identifier = identifier.lower()
-        if kind not in KINDS:
-            problems.append(f"line {line}: kind must be one of {', '.join(KINDS)}")
-        if not key:
-            problems.append(f"line {line}: source_key is missing")
-        if not UUID_TEXT.match(identifier):
-            problems.append(f"line {line}: id is not a UUID")
-        if kind == "person" and "@" in key:
-            key = keys_by_address.get(key.lower(), "")
-            if not key:
-                problems.append(f"line {line}: nobody in the newest read has this address")
-        entries.append((line, IdentityEntry(kind, key, identifier, (row.get("name") or ""), (row.get("unit") or ""))))
-    problems += _repeated("id", (entry.id for _, entry in entries))
-    problems += _repeated("source_key", (f"{entry.kind} {entry.source_key}" for _, entry in entries))
-    if problems:
-        raise IdentityError(tuple(problems))
-    return entries
+    return rows
+
+
+def _entry(row: Mapping[str, str]) -> IdentityEntry:
+    return IdentityEntry(row["kind"], row["source_key"], row["id"].lower(), row.get("name", ""), row.get("unit", ""))
+
+
+def _problems(entry: IdentityEntry) -> Iterator[str]:
+    if entry.kind not in KINDS:
+        yield f"kind must be one of {', '.join(KINDS)}"
+    if not entry.source_key:
+        yield "source_key is missing"
+    if not UUID_TEXT.match(entry.id):
+        yield "id is not a UUID"
+    for column, longest in LONGEST.items():
+        value = getattr(entry, column)
+        if len(value) > longest or NO_TEXT.search(value):
+            yield f"{column} must be text of at most {longest} characters"
+    if entry.unit and not SCHOOL_UNIT_CODE.match(entry.unit):
+        yield "unit must be a school unit code"
+    if entry.kind == "class" and not (entry.name and entry.unit):
+        yield "a class needs name and unit"
 
 
 def _repeated(what: str, values: Iterable[str]) -> list[str]:

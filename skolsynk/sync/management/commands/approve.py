@@ -19,6 +19,8 @@ from skolsynk.sync.command import (
     find_connection,
     find_tenant,
     mode_of,
+    who,
+    why,
 )
 
 
@@ -37,8 +39,8 @@ class Command(SkolsynkCommand):
         which.add_argument("--type", help="a resource type, e.g. User")
         which.add_argument("--id", action="append", help="a resource's UUID; may be given again")
         parser.add_argument("--unprovision", action="store_true", help="of the plan that removes everything")
-        parser.add_argument("--by", default="command", help="who says yes, for the log")
-        parser.add_argument("--comment", default="")
+        parser.add_argument("--by", type=who, default="command", help="who says yes, for the log")
+        parser.add_argument("--comment", type=why, default="")
 
     def run(self, **options: Any) -> int:
         tenant = find_tenant(options["tenant"])
@@ -64,6 +66,6 @@ def _which(options: dict[str, Any]) -> approvals.Which:
     if options["all_but_removals"]:
         return approvals.Which("all_but_removals")
     for name in ("unit", "reason", "type"):
-        if options[name]:
+        if options[name] is not None:
             return approvals.Which(name, (options[name],))
     return approvals.Which("ids", tuple(identifier.lower() for identifier in options["id"]))

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from skolsynk.sync import configuration, tenants
-from skolsynk.sync.command import DONE, WRONG_USE, SkolsynkCommand, Stop, add_tenant, find_tenant
+from skolsynk.sync.command import (
+    DONE,
+    WRONG_USE,
+    SkolsynkCommand,
+    Stop,
+    add_tenant,
+    find_tenant,
+    read_text,
+    who,
+    why,
+    write_text,
+)
 
 
 class Command(SkolsynkCommand):
@@ -21,13 +31,13 @@ class Command(SkolsynkCommand):
         parser.add_argument("action", choices=("export", "import", "check"))
         parser.add_argument("file", nargs="?", default="-", help="a path, or - for standard input or output")
         parser.add_argument("--yes", action="store_true", help="import without asking")
-        parser.add_argument("--by", default="command", help="author of the new version, for the log")
-        parser.add_argument("--reason", default="", help="why, for the log")
+        parser.add_argument("--by", type=who, default="command", help="author of the new version, for the log")
+        parser.add_argument("--reason", type=why, default="", help="why, for the log")
 
     def run(self, **options: Any) -> int:
         if options["action"] == "export":
             return self._export(options)
-        wanted = tenants.check(_text(options["file"]))
+        wanted = tenants.check(read_text(options["file"]))
         lines = tenants.compare(wanted)
         shown = lines or ("Nothing differs from what is stored.",)
         if options["action"] == "check":
@@ -53,7 +63,7 @@ class Command(SkolsynkCommand):
         elif options["file"] == "-":
             self.stdout.write(text)
         else:
-            Path(options["file"]).write_text(text, encoding="utf-8")
+            write_text(options["file"], text)
         return DONE
 
     def _ask(self) -> None:
@@ -61,10 +71,3 @@ class Command(SkolsynkCommand):
             raise Stop(WRONG_USE, "Nothing was imported: say --yes to import without being asked.")
         if input("Import this? [y/N] ").strip().lower() not in ("y", "yes", "j", "ja"):
             raise Stop(WRONG_USE, "Nothing was imported.")
-
-
-def _text(name: str) -> str:
-    try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Stop(WRONG_USE, f"{name} cannot be read as UTF-8 text: {type(error).__name__}.") from error

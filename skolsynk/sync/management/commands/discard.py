@@ -8,7 +8,16 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from skolsynk.store import decisions, save
-from skolsynk.sync.command import DONE, SkolsynkCommand, add_tenant, add_vendor, find_connection, find_tenant, mode_of
+from skolsynk.sync.command import (
+    DONE,
+    SkolsynkCommand,
+    add_tenant,
+    add_vendor,
+    find_connection,
+    find_tenant,
+    mode_of,
+    why,
+)
 
 
 class Command(SkolsynkCommand):
@@ -18,7 +27,7 @@ class Command(SkolsynkCommand):
         add_tenant(parser)
         add_vendor(parser)
         parser.add_argument("--mode", choices=("test", "live"), help="default: the connection's own")
-        parser.add_argument("--reason", required=True, help="why, for the log")
+        parser.add_argument("--reason", type=why, required=True, help="why, for the log")
 
     def run(self, **options: Any) -> int:
         tenant = find_tenant(options["tenant"])

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from skolsynk.core.school import Step
 from skolsynk.sync import dispatch, explain
-from skolsynk.sync.command import DONE, WRONG_USE, SkolsynkCommand, Stop, add_tenant, find_tenant
+from skolsynk.sync.command import DONE, WRONG_USE, SkolsynkCommand, Stop, add_tenant, find_tenant, who
 
 SIGNS = {"passed": "✓", "failed": "✗", "not_reached": "·"}
 
@@ -20,7 +20,7 @@ class Command(SkolsynkCommand):
     def arguments(self, parser: CommandParser) -> None:
         add_tenant(parser)
         parser.add_argument("person", help="address, Google id or UUID")
-        parser.add_argument("--by", default="command", help="who looks, for the log")
+        parser.add_argument("--by", type=who, default="command", help="who looks, for the log")
 
     def run(self, **options: Any) -> int:
         tenant = find_tenant(options["tenant"])

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from skolsynk.core.findings import CATALOGUE
 from skolsynk.store import save
 from skolsynk.sync import dispatch, schools, tables
 from skolsynk.sync.command import DONE, SkolsynkCommand, add_tenant, find_tenant
@@ -20,7 +21,7 @@ class Command(SkolsynkCommand):
     def arguments(self, parser: CommandParser) -> None:
         add_tenant(parser)
         parser.add_argument("--language", choices=("sv", "en"), default="sv")
-        parser.add_argument("--code", help="only this kind of finding")
+        parser.add_argument("--code", choices=sorted(CATALOGUE), metavar="CODE", help="only this kind of finding")
         parser.add_argument("--semicolon", action="store_true", help="separate by ; for Swedish Excel")
 
     def run(self, **options: Any) -> int:

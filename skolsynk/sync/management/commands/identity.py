@@ -7,15 +7,24 @@ name and unit. A person's key is Google's id or an address; a unit's is its code
 from __future__ import annotations
 
 import csv
+import io
 import sys
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from skolsynk.sync import identities
-from skolsynk.sync.command import DONE, WRONG_USE, SkolsynkCommand, Stop, add_tenant, find_tenant
+from skolsynk.sync.command import (
+    DONE,
+    WRONG_USE,
+    SkolsynkCommand,
+    Stop,
+    add_tenant,
+    find_tenant,
+    read_text,
+    write_text,
+)
 
 
 class Command(SkolsynkCommand):
@@ -30,9 +39,8 @@ class Command(SkolsynkCommand):
         tenant = find_tenant(options["tenant"])
         if options["action"] == "export":
             return self._export(tenant.pk, options["file"])
-        text = sys.stdin.read() if options["file"] == "-" else Path(options["file"]).read_text(encoding="utf-8-sig")
         try:
-            report = identities.import_csv(tenant.pk, text, who="command", at=timezone.now())
+            report = identities.import_csv(tenant.pk, read_text(options["file"]), who="command", at=timezone.now())
         except identities.IdentityError as error:
             raise Stop(WRONG_USE, str(error)) from error
         self.answer(
@@ -49,6 +57,7 @@ class Command(SkolsynkCommand):
         elif name == "-":
             csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
         else:
-            with Path(name).open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerows(rows)
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\n").writerows(rows)
+            write_text(name, text.getvalue())
         return DONE
