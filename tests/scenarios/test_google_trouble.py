@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -109,8 +110,6 @@ def test_somebody_is_missing_from_the_list_but_still_there(stage: Theatre, monke
 
 
 def test_clock_is_wrong(stage: Theatre) -> None:
-    import time
-
     desk = stage.stage.google.desk
     desk.clock = lambda: time.time() + 7200
     ended = stage.read()
