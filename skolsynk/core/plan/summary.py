@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from skolsynk.core.ledger import Verb
@@ -19,10 +19,10 @@ def summary(plan: Plan) -> dict[str, object]:
     Each counts object has all of COUNTS; created, updated and deleted are what flows.
     """
     total: Counter[str] = Counter()
-    by_type: dict[str, Counter[str]] = {}
-    by_unit: dict[str, Counter[str]] = {}
+    by_type: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    by_unit: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for word, unit, type_name, number in _counted(plan):
-        for counts in (total, by_type.setdefault(type_name, Counter()), by_unit.setdefault(unit, Counter())):
+        for counts in (total, by_type[type_name], by_unit[unit]):
             counts[word] += number
     return {
         "total": _spelt_out(total),
