@@ -182,7 +182,6 @@ def planned(running: Running) -> Plan:
 
 
 @load.without_collecting()
-@load.without_collecting()
 def plan_of(connection: load.ConnectionFacts, mode: Mode, facts: claims.RunFacts, *, unprovision: bool = False) -> Plan:
     """School -> Roster -> Plan for one connection in one mode. Sends and stores nothing of the plan."""
     ledger = load.ledger(connection.id, mode)
