@@ -54,14 +54,14 @@ class Caller:
     calling: Calling
     _stopped: threading.Event = field(default_factory=threading.Event)
     _mine: threading.local = field(default_factory=threading.local)
-    _handles: list[pycurl.Curl] = field(default_factory=list)
+    _curls: list[pycurl.Curl] = field(default_factory=list)
 
     def __enter__(self) -> Caller:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for handle in self._handles:
-            handle.close()
+        for curl in self._curls:
+            curl.close()
 
     def stop(self) -> None:
         """Let no call wait for its next try any more."""
@@ -89,47 +89,47 @@ class Caller:
             return _failed(error, url), 0.0
         return _judged(answer, url, absent_is_fine), answer.retry_after_s
 
-    def _handle(self) -> pycurl.Curl:
-        handle: pycurl.Curl | None = getattr(self._mine, "handle", None)
-        if handle is None:
-            handle = self._mine.handle = self._opened()
-            self._handles.append(handle)
-        return handle
+    def _curl(self) -> pycurl.Curl:
+        curl: pycurl.Curl | None = getattr(self._mine, "curl", None)
+        if curl is None:
+            curl = self._mine.curl = self._opened()
+            self._curls.append(curl)
+        return curl
 
     def _opened(self) -> pycurl.Curl:
-        handle = pycurl.Curl()
-        handle.setopt(pycurl.NOSIGNAL, 1)
-        handle.setopt(pycurl.SSL_VERIFYPEER, 1)
-        handle.setopt(pycurl.SSL_VERIFYHOST, 2)
-        handle.setopt(pycurl.FOLLOWLOCATION, 0)
-        handle.setopt(pycurl.ACCEPT_ENCODING, "")
-        handle.setopt(pycurl.USERAGENT, "skolsynk")
-        handle.setopt(pycurl.HTTPHEADER, ["Accept: application/json"])
-        handle.setopt(pycurl.CONNECTTIMEOUT_MS, int(self.calling.connect_timeout_s * 1000))
-        handle.setopt(pycurl.TIMEOUT_MS, int(self.calling.timeout_s * 1000))
+        curl = pycurl.Curl()
+        curl.setopt(pycurl.NOSIGNAL, 1)
+        curl.setopt(pycurl.SSL_VERIFYPEER, 1)
+        curl.setopt(pycurl.SSL_VERIFYHOST, 2)
+        curl.setopt(pycurl.FOLLOWLOCATION, 0)
+        curl.setopt(pycurl.ACCEPT_ENCODING, "")
+        curl.setopt(pycurl.USERAGENT, "skolsynk")
+        curl.setopt(pycurl.HTTPHEADER, ["Accept: application/json"])
+        curl.setopt(pycurl.CONNECTTIMEOUT_MS, int(self.calling.connect_timeout_s * 1000))
+        curl.setopt(pycurl.TIMEOUT_MS, int(self.calling.timeout_s * 1000))
         trusted = self.calling.ca_file or _system_ca_file()
         if trusted:
-            handle.setopt(pycurl.CAINFO, trusted)
-        return handle
+            curl.setopt(pycurl.CAINFO, trusted)
+        return curl
 
     def _once(self, url: str) -> HttpAnswer:
-        handle, body, headers = self._handle(), bytearray(), _Headers()
+        curl, body, headers = self._curl(), bytearray(), _Headers()
         limit = self.calling.most_mb * 1_000_000
 
         def take(piece: bytes) -> int:
             body.extend(piece)
             return len(piece) if len(body) <= limit else 0
 
-        handle.setopt(pycurl.URL, url)
-        handle.setopt(pycurl.WRITEFUNCTION, take)
-        handle.setopt(pycurl.HEADERFUNCTION, headers.take)
+        curl.setopt(pycurl.URL, url)
+        curl.setopt(pycurl.WRITEFUNCTION, take)
+        curl.setopt(pycurl.HEADERFUNCTION, headers.take)
         try:
-            handle.perform()
+            curl.perform()
         except pycurl.error as error:
             if len(body) > limit:
                 raise _TooLarge from error
             raise
-        status = handle.getinfo(pycurl.RESPONSE_CODE)
+        status = curl.getinfo(pycurl.RESPONSE_CODE)
         return HttpAnswer(status, bytes(body), _seconds(headers.get("retry-after", "")), headers.get("location", ""))
 
 

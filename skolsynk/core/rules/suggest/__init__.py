@@ -8,7 +8,7 @@ externalIds, customSchemas) and with groups.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from skolsynk.core.register import RegisteredUnit
 from skolsynk.core.rules.problems import RulesError
@@ -30,15 +30,20 @@ _SECTIONS = tuple(KINDS)
 _ADDS_CLASSES, _ADDS_PLACEMENT, _ADDS_ROLES = 0.05, 0.01, 0.2
 
 
-def suggest(snapshot: Snapshot, units: Sequence[RegisteredUnit]) -> tuple[Suggestion, ...]:
+Kinds = Mapping[str, Collection[str]]
+"""{section: kinds of rules}"""
+
+
+def suggest(snapshot: Snapshot, units: Sequence[RegisteredUnit], only: Kinds | None = None) -> tuple[Suggestion, ...]:
     """What rules the directory seems to follow, section by section, the surest and widest first.
 
     ``units`` are the school units that the tenant has chosen. Each rule is JSON that ``parse_rules`` takes; a
-    rule that adds little to a surer one of its section is there with a confidence below ENOUGH.
+    rule that adds little to a surer one of its section is there with a confidence below ENOUGH. With ``only``, nothing
+    but these kinds is looked for in the sections that it names.
     """
     survey = Survey(snapshot, units)
     tree, fields, groups = (
-        [each for each in found if _is_sound(each.suggestion)]
+        [each for each in found if _is_wanted(each.suggestion, only or {}) and _is_sound(each.suggestion)]
         for found in (suggest_from_tree(survey), suggest_from_fields(survey), suggest_from_groups(survey))
     )
     drafts = [*tree, *fields, *groups]
@@ -49,7 +54,7 @@ def suggest(snapshot: Snapshot, units: Sequence[RegisteredUnit]) -> tuple[Sugges
         *classes,
         *_of(drafts, "groups"),
         *_of(drafts, "school_year"),
-        *suggest_from_names(survey, _names(classes)),
+        *(each for each in suggest_from_names(survey, _names(classes)) if _is_wanted(each.suggestion, only or {})),
         *_of(drafts, "never"),
         *_of(drafts, "protected"),
     ]
@@ -71,6 +76,10 @@ def combine(suggestions: Iterable[Suggestion]) -> Json:
 
 
 _ALWAYS: tuple[Json, Json] = ({"kind": "suspended"}, {"kind": "archived"})
+
+
+def _is_wanted(suggestion: Suggestion, only: Kinds) -> bool:
+    return suggestion.section not in only or suggestion.rule["kind"] in only[suggestion.section]
 
 
 def _is_sound(suggestion: Suggestion) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
@@ -150,7 +150,3 @@ class Survey:
     def owners(self, group: Group) -> set[str]:
         """Keys of the group's owners and managers."""
         return {key for key, owns in self._membership.of(group).items() if owns}
-
-    def count(self, paths: Iterable[str]) -> Counter[str]:
-        """How many people are in each of some containers and below them."""
-        return Counter({path: len(self.below(path)) for path in paths})
