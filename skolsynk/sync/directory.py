@@ -11,7 +11,7 @@ from django.conf import settings
 from skolsynk.core.rules import field_paths, needs_groups, parse_rules
 from skolsynk.core.snapshot import Snapshot
 from skolsynk.sources import base
-from skolsynk.sources.google import GoogleSource
+from skolsynk.sources.google import EVERY_FIELD, GoogleSource
 from skolsynk.store import load
 from skolsynk.sync.errors import Later, Misconfigured, Stopped, no_rules
 from skolsynk.sync.progress import Progress
@@ -38,11 +38,19 @@ def read(
         raise Later(error.code, error.text("sv"), error.text("en")) from error
 
 
-def source(tenant_id: int) -> GoogleSource:
-    """The tenant's source, asking Google only for what the rules need."""
-    tenant, row, rules_row = load.tenant(tenant_id), load.source(tenant_id), load.rules(tenant_id)
-    if rules_row is None:
-        raise no_rules()
+def look(tenant_id: int, at: datetime, progress: Progress) -> Snapshot:
+    """All of the directory with every field, for proposing rules; kept nowhere. Raises as ``read``."""
+    try:
+        return source(tenant_id, everything=True).read(at, None, progress)
+    except base.Misconfigured as error:
+        raise Misconfigured(error.code, error.text("sv"), error.text("en")) from error
+    except base.SourceError as error:
+        raise Later(error.code, error.text("sv"), error.text("en")) from error
+
+
+def source(tenant_id: int, *, everything: bool = False) -> GoogleSource:
+    """The tenant's source, asking Google only for what the rules need, or for ``everything``."""
+    tenant, row = load.tenant(tenant_id), load.source(tenant_id)
     credentials = (row.credentials if row else "") or settings.GOOGLE_SERVICE_ACCOUNT
     if row is None or not row.subject or not credentials:
         raise Misconfigured(
@@ -52,14 +60,17 @@ def source(tenant_id: int) -> GoogleSource:
             "A service account, or an administrator to read the directory as, is missing. Nothing was read or sent. "
             "Give source.subject in the configuration and the key with set_secret --google.",
         )
-    rules = parse_rules(rules_row.json)
+    rules_row = load.rules(tenant_id)
+    if rules_row is None and not everything:
+        raise no_rules()
+    rules = parse_rules(rules_row.json if rules_row and not everything else {})
     return GoogleSource(
         credentials=json.loads(credentials),
         subject=row.subject,
         root_url=settings.GOOGLE_ROOT_URL,
         token_uri=settings.GOOGLE_TOKEN_URI,
-        school_containers=tuple(row.school_containers),
-        field_paths=field_paths(rules),
-        with_groups=needs_groups(rules),
         expected_customer=tenant.customer_id,
+        school_containers=() if everything else tuple(row.school_containers),
+        field_paths=EVERY_FIELD if everything else field_paths(rules),
+        with_groups=everything or needs_groups(rules),
     )

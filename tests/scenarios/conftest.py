@@ -17,8 +17,8 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(targets, "patience", lambda: quick)
     honest = directory.source
 
-    def source(tenant_id: int) -> GoogleSource:
-        made = honest(tenant_id)
+    def source(tenant_id: int, *, everything: bool = False) -> GoogleSource:
+        made = honest(tenant_id, everything=everything)
         made.calling = replace(made.calling, pause=lambda _: None)
         return made
 

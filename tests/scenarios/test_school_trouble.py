@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from django.core.management import call_command
 
 from skolsynk.core.connection import Mode
 from skolsynk.sandbox.receiver.values import Fault
@@ -363,3 +364,18 @@ def test_tenant_lets_one_vendor_have_a_protected_pupil() -> None:
         assert not [body for body in stage.held("gleerups").values() if identifier.encode() in body]
         stage.assert_equal("sandbox")
         stage.assert_equal("gleerups")
+
+
+@pytest.mark.parametrize("convention", ["org_units", "unit_first", "fields", "groups"])
+def test_newcomer_accepts_what_is_proposed(convention: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with theatre(people=300, convention=convention) as stage:
+        call_command("suggest_rules", "--json")
+        proposed = json.loads(capsys.readouterr().out)
+        assert all(each["people"] >= 0 and each["reason_sv"] for each in proposed["suggestions"])
+        save.rules(stage.tenant_id, proposed["rules"], author="test", reason="as proposed", at=stage.at)
+        stage.sync()
+        truth = stage.stage.town.truth
+        clean = [key for key, person in truth.people.items() if person.clean and person.role == "pupil"]
+        made = schools.make(stage.tenant_id, dispatch.today_at(stage.at)).school
+        right = [key for key in clean if made.outcomes[key].role == "pupil" and made.outcomes[key].fate == "placed"]
+        assert len(right) > 0.95 * len(clean)
