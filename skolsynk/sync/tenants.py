@@ -8,12 +8,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from skolsynk.core.connection_json import guards_to_json, selection_to_json
-from skolsynk.core.rules import rules_to_json
+from skolsynk.core.connection_json import guards_from_json, guards_to_json, selection_from_json, selection_to_json
+from skolsynk.core.rules import Rules, parse_rules, rules_to_json
 from skolsynk.store import load, save
 from skolsynk.sync import configuration, targets
 from skolsynk.sync.configuration import Configuration
-from skolsynk.sync.schedule_json import schedule_to_json
+from skolsynk.sync.schedule_json import schedule_from_json, schedule_to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,13 @@ def export(tenant_id: int) -> dict[str, object]:
             {"code": code, "group": unit.group} if unit.group else {"code": code}
             for code, unit in sorted(load.units(tenant_id).items())
         ],
-        "rules": rules.json if rules else {},
+        "rules": _rules_json(parse_rules(rules.json)) if rules else {},
         "connections": [
             {
                 "vendor": connection.vendor,
-                "selection": connection.selection,
-                "guards": connection.guards,
-                "schedule": connection.schedule,
+                "selection": selection_to_json(selection_from_json(connection.selection)),
+                "guards": guards_to_json(guards_from_json(connection.guards)),
+                "schedule": schedule_to_json(schedule_from_json(connection.schedule)),
             }
             for connection in sorted(load.connections(tenant_id), key=lambda row: row.vendor)
         ],
@@ -67,7 +67,7 @@ def normal(wanted: Configuration) -> dict[str, object]:
             {"code": unit.code, "group": unit.group} if unit.group else {"code": unit.code}
             for unit in sorted(wanted.school_units)
         ],
-        "rules": rules_to_json(wanted.rules),
+        "rules": _rules_json(wanted.rules),
         "connections": [
             {
                 "vendor": part.vendor,
@@ -78,6 +78,18 @@ def normal(wanted: Configuration) -> dict[str, object]:
             for part in sorted(wanted.connections, key=lambda part: part.vendor)
         ],
     }
+
+
+def _rules_json(rules: Rules) -> dict[str, object]:
+    """As ``rules_to_json``, with aliases and field values in one order.
+
+    The database keeps no order of a mapping's keys; without this, a file would always seem to differ from it.
+    """
+    return {section: [_in_order(rule) for rule in entries] for section, entries in rules_to_json(rules).items()}  # type: ignore[attr-defined]  # sections are lists
+
+
+def _in_order(rule: Mapping[str, object]) -> dict[str, object]:
+    return {key: dict(sorted(value.items())) if isinstance(value, Mapping) else value for key, value in rule.items()}
 
 
 def check(text: str) -> Configuration:
@@ -109,7 +121,7 @@ def apply(wanted: Configuration, *, author: str, reason: str, at: datetime) -> A
     save.source(tenant_id, subject=wanted.subject, school_containers=wanted.school_org_units)
     save.units(tenant_id, [(unit.code, unit.group, "configuration") for unit in wanted.school_units])
     before = load.rules(tenant_id)
-    if before is None or before.json != document["rules"]:
+    if before is None or parse_rules(before.json) != wanted.rules:
         save.rules(tenant_id, document["rules"], author=author, reason=reason, at=at)
     for part in wanted.connections:
         save.connection(
