@@ -155,6 +155,12 @@ def school(tenant_id: int, snapshot_id: int, rules_number: int, today: date, mad
         SchoolRow.objects.filter(pk__in=list(mine.values_list("pk", flat=True)[KEPT_SCHOOLS:])).delete()
 
 
+def forget_schools(tenant_id: int | None = None) -> None:
+    """What schools were made from has changed beside snapshot, rules and day: make one tenant's (or all) anew."""
+    rows = SchoolRow.objects.all()
+    (rows if tenant_id is None else rows.filter(snapshot__tenant_id=tenant_id)).delete()
+
+
 def identity_news(tenant_id: int, news: IdentityNews, today: date) -> None:
     """Store what a build minted, before anything is sent. Repeating it changes nothing."""
     pairs = [

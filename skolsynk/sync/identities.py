@@ -71,6 +71,7 @@ def import_csv(tenant_id: int, text: str, *, who: str, at: datetime) -> Report:
         people.import_entries(tenant_id, new)
     except IntegrityError as error:  # somebody minted one of them while we looked, or a class has had several ids
         raise IdentityError(("an id or a key is taken by another row; export the identities and compare",)) from error
+    save.forget_schools(tenant_id)
     save.audit(tenant_id, who, "identity_imported", {"count": len(new)}, at)
     return Report(len(new), len(entries) - len(new))
 

@@ -11,7 +11,7 @@ from skolsynk.core.register import Match, match_domains
 from skolsynk.sources.register_api import RegisterApi
 from skolsynk.sources.register_csv import read_file
 from skolsynk.sources.register_errors import RegisterError, RegisterFileError
-from skolsynk.store import load
+from skolsynk.store import load, save
 from skolsynk.store import register as rows
 from skolsynk.sync.errors import Later, Misconfigured
 from skolsynk.sync.progress import Progress
@@ -40,6 +40,7 @@ def import_file(path: Path, at: datetime) -> Report:
             f"The file cannot be read ({kind}). The school units that we keep are unchanged.",
         ) from error
     news = rows.register(units, at)
+    save.forget_schools()  # they hold the names and types of school units
     return Report(len(units), news.added, news.changed, news.vanished, (), "")
 
 
@@ -61,6 +62,7 @@ def import_api(url: str, codes: Iterable[str], at: datetime, progress: Progress)
         kind = Later if error.transient else Misconfigured
         raise kind(f"register_{error.code}", error.text("sv"), error.text("en")) from error
     news = rows.register(read.units, at)
+    save.forget_schools()  # they hold the names and types of school units
     return Report(len(read.units), news.added, news.changed, news.vanished, read.missing, read.extracted)
 
 

@@ -120,6 +120,7 @@ def apply(wanted: Configuration, *, author: str, reason: str, at: datetime) -> A
     document = normal(wanted)
     save.source(tenant_id, subject=wanted.subject, school_containers=wanted.school_org_units)
     save.units(tenant_id, [(unit.code, unit.group, "configuration") for unit in wanted.school_units])
+    save.forget_schools(tenant_id)  # they hold the tenant's name, units and groups of units
     before = load.rules(tenant_id)
     if before is None or parse_rules(before.json) != wanted.rules:
         save.rules(tenant_id, document["rules"], author=author, reason=reason, at=at)

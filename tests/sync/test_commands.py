@@ -215,7 +215,7 @@ def test_with_several_tenants_one_must_be_named(stage: Theatre, command: Call) -
     assert "say which with --tenant" in said.err
 
 
-def test_without_any_tenant_that_is_said(db: None, command: Call) -> None:
+def test_without_any_tenant_that_is_said(empty: None, command: Call) -> None:
     assert "There is no tenant yet" in command("findings").err
 
 
@@ -349,7 +349,7 @@ def test_without_the_right_key_every_command_says_so(
         assert "SKOLSYNK_KEYS" in said.err
 
 
-def test_the_register_is_imported_from_a_file(db: None, command: Call, tmp_path: Path) -> None:
+def test_the_register_is_imported_from_a_file(empty: None, command: Call, tmp_path: Path) -> None:
     file = tmp_path / "register.csv"
     file.write_text(
         "school_unit_code,name,school_types,organizer_type,organization_number,organizer_name,municipality_code,"

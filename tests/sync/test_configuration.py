@@ -214,9 +214,23 @@ def test_a_broken_file_changes_nothing(stage: Theatre) -> None:
     assert Tenant.objects.count() == 1
 
 
-def test_a_new_tenant_is_made_with_its_connections_off(db: None) -> None:
+def test_a_new_tenant_is_made_with_its_connections_off(empty: None) -> None:
     wanted = configuration.parse(write_yaml(SOUND), VENDORS, lambda code: True)
     applied = tenants.apply(wanted, author="a", reason="", at=SOME_DAY)
     assert applied.created
     assert applied.lines
     assert [(each.vendor, each.mode) for each in load.connections(applied.tenant_id)] == [("binogi", Mode.OFF)]
+
+
+def test_a_school_unit_that_is_not_chosen_any_more_is_gone_from_the_next_plan(own_stage: Theatre) -> None:
+    """Though snapshot, rules and day are the same as when the school was made."""
+    own_stage.read()
+    before = own_stage.roster()
+    document: Any = tenants.export(own_stage.tenant_id)
+    document["tenant"]["name"] = "Björkviks stad"
+    dropped = document["school_units"].pop()["code"]
+    selection = document["connections"][0]["selection"]
+    selection["school_units"] = [code for code in selection["school_units"] if code != dropped]
+    tenants.apply(tenants.check(write_yaml(document)), author="a", reason="", at=own_stage.at)
+    assert dropped.encode() not in b"".join(own_stage.roster().values())
+    assert own_stage.roster().keys() < before.keys()

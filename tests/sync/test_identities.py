@@ -43,13 +43,21 @@ def test_a_person_is_named_by_address_too_in_any_case(stage: Theatre) -> None:
     assert load.identity(stage.tenant_id).people[key] == NEW
 
 
-def test_an_imported_class_is_used_by_the_next_build(stage: Theatre) -> None:
-    """It has no members yet; a build must stand that."""
+def test_an_imported_class_without_members_yet_is_stood_by_the_next_build(stage: Theatre) -> None:
     unit = next(iter(load.units(stage.tenant_id)))
     import_csv(stage, f"{HEAD}class,{unit}:9Z,{NEW},9Z,{unit}\n")
     assert stage.plan().state in ("done", "held")
     assert NEW in {record.id for record in load.identity(stage.tenant_id).classes}
-    stage.roster()
+
+
+def test_an_imported_id_is_sent_even_when_a_school_was_made_before(own_stage: Theatre) -> None:
+    own_stage.read()
+    minted = next(key for key, payload in own_stage.roster().items() if b'"userName"' in payload)
+    person = next(k for k, identifier in load.identity(own_stage.tenant_id).people.items() if identifier == minted)
+    import_csv(own_stage, f"{HEAD}person,{person},{NEW},,\n")
+    own_stage.push()
+    assert NEW in own_stage.held()
+    assert minted not in own_stage.held()
 
 
 def test_an_id_that_belongs_to_somebody_else_is_not_taken(stage: Theatre) -> None:

@@ -13,7 +13,7 @@ from django.core.management.base import CommandParser
 
 from skolsynk.core.register import RegisteredUnit, reason_text, search
 from skolsynk.core.ss12000.codes import FROM_REGISTER, SCHOOL_UNIT_CODE
-from skolsynk.store import load
+from skolsynk.store import load, save
 from skolsynk.store import register as rows
 from skolsynk.sync import register
 from skolsynk.sync.command import DONE, SkolsynkCommand, add_tenant, find_tenant
@@ -67,6 +67,7 @@ class Command(SkolsynkCommand):
             rows.correct_unit(code, words)
         except ValueError as error:
             self.wrong_use(f"{error} Nothing was changed.")
+        save.forget_schools()
         self.answer({"code": code, "corrected": words}, f"{code}: the operator's words stand over the register's.")
 
 
