@@ -123,6 +123,12 @@ def reading(tenant_id: int) -> bool:
     return Run.objects.filter(tenant_id=tenant_id, kind="read", state__in=UNFINISHED).exists()
 
 
+def last_read_at(tenant_id: int) -> datetime | None:
+    """When a read of this tenant was last asked for, however it ended."""
+    reads = Run.objects.filter(tenant_id=tenant_id, kind="read").order_by("-created_at")
+    return reads.values_list("created_at", flat=True).first()
+
+
 @contextmanager
 def tenant_lock(tenant_id: int) -> Iterator[None]:
     """One process at a time for one tenant; the others wait. Ends with the process that held it."""

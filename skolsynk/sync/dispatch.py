@@ -16,6 +16,7 @@ from skolsynk.sync.schedule_json import Schedule, schedule_from_json
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SILENCE = timedelta(seconds=90)  # a live worker tells of itself many times in this
 ATTEMPTS = 10
+READ_AGAIN = timedelta(minutes=5)
 REHEARSAL = "rehearsal"
 
 
@@ -67,7 +68,9 @@ def due(now: datetime) -> tuple[UUID, ...]:
     return tuple(
         queue_read(tenant_id, now, trigger="schedule")
         for tenant_id in load.active_tenants()
-        if not claims.reading(tenant_id) and any(_due(connection, now) for connection in load.connections(tenant_id))
+        if not claims.reading(tenant_id)
+        and _may_read(tenant_id, now)
+        and any(_due(connection, now) for connection in load.connections(tenant_id))
     )
 
 
@@ -90,6 +93,12 @@ def _wanted(connection: load.ConnectionFacts, at: datetime) -> bool:
     if connection.mode is Mode.OFF or (connection.paused_until and connection.paused_until > at):
         return False
     return schedule_of(connection).open_at(at)
+
+
+def _may_read(tenant_id: int, now: datetime) -> bool:
+    """A read that failed is not tried again every minute: somebody has to act, or Google to recover."""
+    last = claims.last_read_at(tenant_id)
+    return last is None or now - last >= READ_AGAIN
 
 
 def _due(connection: load.ConnectionFacts, now: datetime) -> bool:

@@ -104,7 +104,7 @@ def execute(
     if state == "stopped":
         claims.requeue(run_id, timezone.now())
         log.info("run_stopped run=%s", run_id)
-        return ()
+        return (run_id,)  # for the next worker
     _finish(running, state)
     return dispatch.after_read(facts) if facts.kind == "read" else ()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -48,6 +49,14 @@ class Command(SkolsynkCommand):
         if settings.SKOLSYNK_ENV != "demo":
             raise Stop(FAILED, "The demo empties its database: it runs with SKOLSYNK_ENV=demo only. Nothing was done.")
         self.rows: list[dict[str, object]] = []
+        signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # stops what the demo has started, too
+        try:
+            return self._show(options)
+        except KeyboardInterrupt:
+            self.say("Stopped.")
+            return FAILED
+
+    def _show(self, options: dict[str, Any]) -> int:
         began = time.monotonic()
         self.say("Preparing an empty database …")
         _prepare()
