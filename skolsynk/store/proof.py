@@ -6,6 +6,7 @@ SQLite share; everything else in ``store`` goes through Django's models.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -46,8 +47,8 @@ DROP = "DELETE FROM store_ledgerrow WHERE connection_id = %s AND mode = %s AND r
 ADD_RECEIPT = """
     INSERT INTO store_receiptrow
         (run_id, connection_id, mode, resource_type, resource_id, verb, answer, status, message,
-         unit, removals, approved, tries, fingerprint, at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+         words, unit, removals, approved, tries, fingerprint, at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 REFUSE = """
     INSERT INTO store_refusalrow
@@ -160,10 +161,11 @@ class _Writer:
         self.refused.append((*self._where, receipt.type, receipt.id, verb, mac, receipt.status, words, at))
 
     def _note(self, receipt: Receipt, at: object) -> None:
-        words = b""
+        words = same = b""
         if receipt.message and self._run_id:
             words = self._key.seal(receipt.message.encode(), sealing.receipt(self._run_id, receipt.id))
-        about = (receipt.type, receipt.id, receipt.verb.value, receipt.answer.value, receipt.status, words)
+            same = same_words(self._key, receipt.status, receipt.message)
+        about = (receipt.type, receipt.id, receipt.verb.value, receipt.answer.value, receipt.status, words, same)
         counted = (receipt.unit, receipt.removals, receipt.approved, receipt.tries, receipt.fingerprint, at)
         self.receipts.append((self._run, *self._where, *about, *counted))
 
@@ -187,3 +189,11 @@ class _Writer:
         ):
             if rows:
                 cursor.executemany(statement, rows)
+
+
+UUIDS = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def same_words(key: TenantKey, status: int, message: str) -> bytes:
+    """16 bytes, equal for answers that say the same of different resources; they tell nothing to who lacks the key."""
+    return bytes.fromhex(key.search_token(f"{status} {UUIDS.sub('', message)}"))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from skolsynk.store.models.connection import BucketRow, Connection, Endpoint, LedgerRow
 from skolsynk.store.models.directory import IdentityRow, SchoolRow, SnapshotRow
+from skolsynk.store.models.kept import ConnectionVersion, PlanPart, PlanRow, ReadModelPart, ReadModelRow
+from skolsynk.store.models.member import Draft, FindingDay, Member, Snooze
+from skolsynk.store.models.notice import Notice, Webhook
 from skolsynk.store.models.run import ApprovalRow, Heartbeat, HoldRow, ReceiptRow, RefusalRow, Run
 from skolsynk.store.models.tenant import AuditEvent, RulesVersion, Source, Tenant
 from skolsynk.store.models.unit import RegisterUnit, TenantUnit
@@ -13,11 +16,20 @@ __all__ = [
     "AuditEvent",
     "BucketRow",
     "Connection",
+    "ConnectionVersion",
+    "Draft",
     "Endpoint",
+    "FindingDay",
     "Heartbeat",
     "HoldRow",
     "IdentityRow",
     "LedgerRow",
+    "Member",
+    "Notice",
+    "PlanPart",
+    "PlanRow",
+    "ReadModelPart",
+    "ReadModelRow",
     "ReceiptRow",
     "RefusalRow",
     "RegisterUnit",
@@ -25,7 +37,9 @@ __all__ = [
     "Run",
     "SchoolRow",
     "SnapshotRow",
+    "Snooze",
     "Source",
     "Tenant",
     "TenantUnit",
+    "Webhook",
 ]

@@ -17,6 +17,8 @@ class Connection(models.Model):
     guards = models.JSONField(default=dict, blank=True)
     schedule = models.JSONField(default=dict, blank=True)
     paused_until = models.DateTimeField(null=True, blank=True)
+    relation = models.JSONField(default=dict, blank=True)  # {state, contact, agreed_on, note}: with the vendor's people
+    version = models.PositiveIntegerField(default=1)  # of selection, guards and schedule
     created_at = models.DateTimeField()
 
     class Meta:

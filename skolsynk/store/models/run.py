@@ -21,6 +21,8 @@ class Run(models.Model):
     kind = models.CharField(max_length=20)  # "read" | "plan" | "push" | "sync" | "unprovision" | …
     mode = models.CharField(max_length=4, blank=True, default="")
     trigger = models.CharField(max_length=20, default="operator")
+    asked_by = models.CharField(max_length=254, blank=True, default="")  # "member:<id>", or "" for the clock
+    changed_after = models.DateTimeField(null=True, blank=True)  # the read before: what is sent changed after it
     state = models.CharField(max_length=8, default="queued")
     phase = models.CharField(max_length=20, blank=True, default="")
     done = models.PositiveIntegerField(default=0)
@@ -74,6 +76,7 @@ class ReceiptRow(models.Model):
     answer = models.CharField(max_length=8)
     status = models.PositiveSmallIntegerField()
     message = models.BinaryField(default=b"")
+    words = models.BinaryField(default=b"")  # HMAC of status and message, to group the same answers by
     unit = models.CharField(max_length=8, blank=True, default="")
     removals = models.PositiveIntegerField(default=0)
     approved = models.BooleanField(default=False)

@@ -17,6 +17,7 @@ class Tenant(models.Model):
     wrapped_key = models.BinaryField()  # empty once the tenant's personal data is erased
     key_id = models.CharField(max_length=16, blank=True, default="")
     status = models.CharField(max_length=20, default="active")
+    preferences = models.JSONField(default=dict, blank=True)  # {receipt_days, contact, …}: skolsynk.sync.preferences
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
