@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from skolsynk.web.health import healthz
 from skolsynk.web.home import home
@@ -12,4 +12,8 @@ urlpatterns = [
     path("", home, name="home"),
     path("admin/", admin.site.urls),
     path("healthz/", healthz, name="healthz"),
+    path("", include("skolsynk.web.urls")),
 ]
+handler404 = "skolsynk.web.pages.not_found"
+handler403 = "skolsynk.web.pages.denied"
+handler500 = "skolsynk.web.pages.broken"
