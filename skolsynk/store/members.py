@@ -1,4 +1,4 @@
-"""Who of a tenant may use the site: rows -> values and back. Every question starts at the tenant or a session's member."""
+"""Who of a tenant may use the site: rows -> values and back. Questions start at the tenant or a session's member."""
 
 from __future__ import annotations
 

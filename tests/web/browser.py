@@ -1,0 +1,75 @@
+"""A real Chromium for tests and for looking: pages in a language, a colour scheme and a width, with axe beside."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
+LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
+WIDE, NARROW = (1280, 900), (320, 720)
+# What the promise names: WCAG 2.2 AA and below, and axe's own best practice.
+AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert program, "Chromium is not installed: run scripts/system_packages.sh"
+    # Playwright keeps an event loop running in this thread, which Django would refuse to work under.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        try:
+            yield made
+        finally:
+            made.close()
+            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@dataclass
+class Look:
+    """One page of the browser and what it complained of."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def axe(self) -> list[str]:
+        """Violations as ``rule: element``; empty when there are none."""
+        found = Axe().run(self.page, options=AXE).response["violations"]
+        return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+    @property
+    def overflow(self) -> int:
+        """How many pixels the page is wider than the window."""
+        width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        return int(self.page.evaluate(width))
+
+
+def look(
+    browser: Browser, address: str, client: Client | None = None, *, language: str = "sv", scheme: str = "light",
+    size: tuple[int, int] = WIDE, javascript: bool = True,
+) -> Look:  # fmt: skip
+    """A page of its own context, signed in as the test client is."""
+    context = browser.new_context(
+        locale=LANGUAGES[language], color_scheme=scheme, viewport={"width": size[0], "height": size[1]},
+        java_script_enabled=javascript, reduced_motion="reduce",
+    )  # fmt: skip
+    if client is not None:
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+    seen = Look(context.new_page())
+    seen.page.on("console", lambda line: seen.complaints.append(line.text) if line.type == "error" else None)
+    seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    return seen
