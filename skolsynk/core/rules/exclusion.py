@@ -36,6 +36,13 @@ class Archived(Suspended):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NeverOrgUnit(InOrgUnit):
+    """An org unit and all below it, left out on purpose; the reason is for people."""
+
+    reason: Annotated[str, shape.text] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class NeverPerson:
     """One person, with a reason, to and including a day."""
 
@@ -79,7 +86,7 @@ class ProtectedPeople:
         return self.kind  # a label is shown and logged: never whom it names
 
 
-NeverRule: TypeAlias = Suspended | Archived | InOrgUnit | ByGroup | NeverPerson
+NeverRule: TypeAlias = Suspended | Archived | NeverOrgUnit | ByGroup | NeverPerson
 ProtectedRule: TypeAlias = ProtectedField | ByGroup | InOrgUnit | ProtectedPeople
-NEVER: tuple[type[NeverRule], ...] = (Suspended, Archived, InOrgUnit, ByGroup, NeverPerson)
+NEVER: tuple[type[NeverRule], ...] = (Suspended, Archived, NeverOrgUnit, ByGroup, NeverPerson)
 PROTECTED: tuple[type[ProtectedRule], ...] = (ProtectedField, ByGroup, InOrgUnit, ProtectedPeople)
