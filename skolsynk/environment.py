@@ -56,6 +56,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SKOLSYNK_VENDOR_<SLUG>_TEST_URL", "the vendor file's", "a vendor's address in test mode"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_LIVE_URL", "", "a vendor's address in live mode; without it, no live mode"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_KEY", "", "API key used where a connection has none of its own", secret=True),
+    Setting("SITE_URL", "", "the site's own address, for links in letters, such as `https://skolsynk.example`"),
+    Setting(
+        "EMAIL_URL",
+        "files in SKOLSYNK_VAR in the demo",
+        "`smtps://user:password@host:465` or `smtp://…?starttls=yes`; without it nobody gets letters",
+        secret=True,
+    ),
+    Setting("EMAIL_FROM", "", "the sender of letters, such as `Skolsynk <skolsynk@host.example>`"),
     Setting("CONTACT", "", "address or page that vendors may turn to; sent in User-Agent"),
     Setting(
         "LOG_LEVEL",
@@ -159,6 +167,28 @@ def database(url: str) -> dict[str, object]:
         "DATABASE_URL cannot be read. Write postgres://user:password@host:5432/name, "
         "postgres:///name?host=/run/postgresql, or sqlite:////full/path.sqlite3."
     )
+
+
+def mail(url: str) -> dict[str, object]:
+    """Django's ``EMAIL_…`` settings for one ``smtp://`` or ``smtps://`` address; "" gives letters to nobody."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or set(options) - {"starttls"}:
+        raise ImproperlyConfigured(
+            "EMAIL_URL cannot be read. Write smtps://user:password@host:465 or smtp://host:587?starttls=yes."
+        )
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": options.get("starttls") == "yes",
+        "EMAIL_TIMEOUT": 20,
+    }
 
 
 def _sqlite(path: str) -> dict[str, object]:

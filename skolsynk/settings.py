@@ -13,7 +13,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy
 
-from skolsynk.environment import ENVIRONMENTS, LOOPBACK, Environment, database
+from skolsynk.environment import ENVIRONMENTS, LOOPBACK, Environment, database, mail
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 _env = Environment(os.environ)
@@ -104,7 +104,11 @@ TEMPLATES = [
                     ],
                 )
             ],
-            "builtins": ["skolsynk.web.templatetags.words", "django_cotton.templatetags.cotton", "django.templatetags.static"],
+            "builtins": [
+                "skolsynk.web.templatetags.words",
+                "django_cotton.templatetags.cotton",
+                "django.templatetags.static",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -194,6 +198,15 @@ GOOGLE_SERVICE_ACCOUNT = _env.text("GOOGLE_SERVICE_ACCOUNT")
 VENDOR_SETTINGS = _env.vendors(PLAIN_HTTP_HOSTS)  # {slug: {"test" | "live": address, "key": shared API key}}
 
 CONTACT = _env.text("CONTACT")
+
+# Letters about trouble and recovery; in the demo they are files
+SITE_URL = _env.address("SITE_URL", "", PLAIN_HTTP_HOSTS) if _env.text("SITE_URL") else ""
+EMAIL_URL = _env.text("EMAIL_URL")
+globals().update(mail(EMAIL_URL))
+if not (EMAIL_URL or PRODUCTION):
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = SKOLSYNK_VAR / "mail"
+DEFAULT_FROM_EMAIL = _env.text("EMAIL_FROM") or "skolsynk@localhost"
 
 LOGGING = {
     "version": 1,

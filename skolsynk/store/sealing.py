@@ -33,3 +33,7 @@ def api_key(connection_id: int, mode: str) -> bytes:
 
 def credentials(tenant_id: int, kind: str) -> bytes:
     return f"source:{tenant_id}:{kind}".encode()
+
+
+def webhook(webhook_id: int) -> bytes:
+    return f"webhook:{webhook_id}".encode()

@@ -27,7 +27,7 @@ class Item(NamedTuple):
     icon: str
     address: str
     current: bool
-    count: int  # what waits there
+    waiting: int  # how much waits there
 
 
 PLACES = (

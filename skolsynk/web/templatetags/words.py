@@ -38,9 +38,12 @@ def _filled(text: str, values: Mapping[str, object]) -> SafeString:
     return mark_safe(text.format(**shown))  # noqa: S308  # our own text around escaped values
 
 
-def _shown(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+def _shown(value: object) -> str:
+    """Text as it is (what is safe stays safe), numbers in the reader's way."""
+    if isinstance(value, str):
         return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
     return words.number(value)
 
 
