@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -73,3 +73,34 @@ def look(
     seen.page.on("console", lambda line: seen.complaints.append(line.text) if line.type == "error" else None)
     seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     return seen
+
+
+SITE = "http://skolsynk.test"
+
+
+def through(page: Page, client: Client) -> None:
+    """Let the page's requests be answered by a test client: the browser sees what this test's transaction sees."""
+
+    def answer(route: Route) -> None:
+        asked = route.request
+        path = asked.url.removeprefix(SITE)
+        headers = {name: value for name, value in asked.headers.items() if name not in ("cookie", "accept-encoding")}
+        given = client.generic(
+            asked.method, path, asked.post_data_buffer or b"",
+            content_type=headers.pop("content-type", "application/octet-stream"), headers=headers,
+        )  # fmt: skip
+        body = b"".join(given.streaming_content) if given.streaming else given.content
+        route.fulfill(status=given.status_code, headers=dict(given.headers), body=body)
+
+    page.route(f"{SITE}/**", answer)
+
+
+def seen(
+    browser: Browser, client: Client, path: str, *, language: str = "sv", scheme: str = "light",
+    size: tuple[int, int] = WIDE, javascript: bool = True,
+) -> Look:  # fmt: skip
+    """One page, loaded as the client would see it."""
+    found = look(browser, SITE, language=language, scheme=scheme, size=size, javascript=javascript)
+    through(found.page, client)
+    found.page.goto(SITE + path)
+    return found

@@ -14,7 +14,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from skolsynk.egil.target import Patience
 from skolsynk.store import save
 from skolsynk.store.models import Member
-from skolsynk.sync import readmodel, targets
+from skolsynk.sync import targets
 from skolsynk.sync.dispatch import today_at
 from skolsynk.web.access import SESSION_KEY
 from tests.scenarios.theatre import SOME_DAY, Theatre, theatre
@@ -29,6 +29,8 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def _staged(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Theatre]:
+    from skolsynk.sync import readmodel
+
     with django_db_blocker.unblock():
         try:
             with theatre(people=60, vendors=("sandbox", "binogi")) as made:
