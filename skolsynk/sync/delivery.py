@@ -156,7 +156,15 @@ def webhook_fault(address: str) -> str:
     if host in settings.PLAIN_HTTP_HOSTS:
         return ""
     try:
-        found = {str(row[4][0]) for row in socket.getaddrinfo(host, None)}
+        return "" if all(one.is_global for one in _addresses(host)) else "internal"
     except (OSError, UnicodeError):
         return "unknown_host"
-    return "" if all(ipaddress.ip_address(one.split("%")[0]).is_global for one in found) else "internal"
+
+
+def _addresses(host: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """Raises OSError, UnicodeError."""
+    try:
+        return [ipaddress.ip_address(host)]
+    except ValueError:
+        rows = socket.getaddrinfo(host, None)
+    return [ipaddress.ip_address(str(row[4][0]).split("%")[0]) for row in rows]

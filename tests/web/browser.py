@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
@@ -58,7 +59,7 @@ class Look:
 
 
 def look(
-    browser: Browser, address: str, client: Client | None = None, *, language: str = "sv", scheme: str = "light",
+    browser: Browser, address: str, client: Client | None = None, *, language: str = "sv", scheme: Literal["light", "dark"] = "light",
     size: tuple[int, int] = WIDE, javascript: bool = True,
 ) -> Look:  # fmt: skip
     """A page of its own context, signed in as the test client is."""
@@ -89,14 +90,14 @@ def through(page: Page, client: Client) -> None:
             asked.method, path, asked.post_data_buffer or b"",
             content_type=headers.pop("content-type", "application/octet-stream"), headers=headers,
         )  # fmt: skip
-        body = b"".join(given.streaming_content) if given.streaming else given.content
+        body = given.getvalue()
         route.fulfill(status=given.status_code, headers=dict(given.headers), body=body)
 
     page.route(f"{SITE}/**", answer)
 
 
 def seen(
-    browser: Browser, client: Client, path: str, *, language: str = "sv", scheme: str = "light",
+    browser: Browser, client: Client, path: str, *, language: str = "sv", scheme: Literal["light", "dark"] = "light",
     size: tuple[int, int] = WIDE, javascript: bool = True,
 ) -> Look:  # fmt: skip
     """One page, loaded as the client would see it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 from django.test import Client
@@ -100,7 +101,8 @@ def test_page_is_accessible_in_light_and_dark_and_fits_a_phone(
 ) -> None:
     client = signed_in(member(town.tenant_id, "owner"), language)
     path = path_of(name, town, address)
-    for scheme, size in (("light", WIDE), ("dark", NARROW)):
+    looks: list[tuple[Literal["light", "dark"], tuple[int, int]]] = [("light", WIDE), ("dark", NARROW)]
+    for scheme, size in looks:
         found = seen(browser, client, path, language=language, scheme=scheme, size=size)
         assert found.page.locator("html").get_attribute("lang") == language
         assert found.page.locator("h1").count() == 1
