@@ -10,7 +10,7 @@ from django.db import transaction
 
 from skolsynk.core.connection_json import guards_from_json, guards_to_json, selection_from_json, selection_to_json
 from skolsynk.core.rules import Rules, parse_rules, rules_to_json
-from skolsynk.store import load, save
+from skolsynk.store import connections, load, save
 from skolsynk.sync import configuration, targets
 from skolsynk.sync.configuration import Configuration
 from skolsynk.sync.schedule_json import schedule_from_json, schedule_to_json
@@ -125,13 +125,11 @@ def apply(wanted: Configuration, *, author: str, reason: str, at: datetime) -> A
     if before is None or parse_rules(before.json) != wanted.rules:
         save.rules(tenant_id, document["rules"], author=author, reason=reason, at=at)
     for part in wanted.connections:
-        save.connection(
-            tenant_id,
-            part.vendor,
-            selection=selection_to_json(part.selection),
-            guards=guards_to_json(part.guards),
-            schedule=schedule_to_json(part.schedule),
-            at=at,
-        )
+        words = {
+            "selection": selection_to_json(part.selection),
+            "guards": guards_to_json(part.guards),
+            "schedule": schedule_to_json(part.schedule),
+        }
+        connections.write(tenant_id, part.vendor, words, author=author, reason=reason, at=at)
     save.audit(tenant_id, author, "configuration_imported", {"reason": reason, "lines": len(lines)}, at)
     return Applied(tenant_id, created, lines)
