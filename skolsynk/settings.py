@@ -169,6 +169,7 @@ SECURE_HSTS_PRELOAD = PRODUCTION
 SESSION_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_SECURE = PRODUCTION
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # a page says so when the database is away
 CSRF_FAILURE_VIEW = "skolsynk.web.pages.stale_form"
 X_FRAME_OPTIONS = "DENY"
 AUTH_PASSWORD_VALIDATORS = [
@@ -195,6 +196,12 @@ PLAIN_HTTP_HOSTS = _env.listing("PLAIN_HTTP_HOSTS", () if PRODUCTION else LOOPBA
 GOOGLE_ROOT_URL = _env.address("GOOGLE_ROOT_URL", "https://admin.googleapis.com/", PLAIN_HTTP_HOSTS)
 GOOGLE_TOKEN_URI = _env.address("GOOGLE_TOKEN_URI", "https://oauth2.googleapis.com/token", PLAIN_HTTP_HOSTS)
 GOOGLE_SERVICE_ACCOUNT = _env.text("GOOGLE_SERVICE_ACCOUNT")
+GOOGLE_CLIENT_ID = _env.text("GOOGLE_CLIENT_ID")
+GOOGLE_CLIENT_SECRET = _env.text("GOOGLE_CLIENT_SECRET")
+GOOGLE_AUTHORIZE_URL = _env.address(
+    "GOOGLE_AUTHORIZE_URL", "https://accounts.google.com/o/oauth2/v2/auth", PLAIN_HTTP_HOSTS
+)
+GOOGLE_CERTS_URL = _env.address("GOOGLE_CERTS_URL", "https://www.googleapis.com/oauth2/v1/certs", PLAIN_HTTP_HOSTS)
 VENDOR_SETTINGS = _env.vendors(PLAIN_HTTP_HOSTS)  # {slug: {"test" | "live": address, "key": shared API key}}
 
 CONTACT = _env.text("CONTACT")

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from skolsynk.store import waiting
+from skolsynk.store import load, waiting
 from skolsynk.web.access import Visit, member_of
 from skolsynk.web.words import speaks, words
 
@@ -99,6 +99,4 @@ def front(request: HttpRequest) -> str | None:
     member = member_of(request)
     if member is None:
         return None
-    from skolsynk.store import load  # here: the front door must answer without a database
-
     return Visit(load.tenant(member.tenant_id), member).url("overview")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from importlib import import_module
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from skolsynk.web import pages, shell
@@ -14,25 +14,22 @@ ROOMS = (
     "settings",
 )  # fmt: skip
 
+
+def _room(room: str, below: str) -> list[URLPattern | URLResolver]:
+    try:
+        import_module(f"skolsynk.web.{room}.urls")
+    except ImportError:
+        return []
+    return [path(below, include(f"skolsynk.web.{room}.urls"))]
+
+
 urlpatterns = [
     path("sprak/", set_language, name="set_language"),
     path("utseende/", shell.appearance, name="appearance"),
     path("hjalp/", pages.about_help, name="help"),
     path("tillganglighet/", pages.accessibility, name="accessibility"),
     path("stilguide/", pages.style_guide, name="style_guide"),
-    *(
-        path("", include(f"skolsynk.web.{room}.urls"))
-        for room in ("signin",)
-        if find_spec(f"skolsynk.web.{room}") and find_spec(f"skolsynk.web.{room}.urls")
-    ),
-    *(
-        path("h/<str:customer>/", include(f"skolsynk.web.{room}.urls"))
-        for room in ROOMS
-        if find_spec(f"skolsynk.web.{room}") and find_spec(f"skolsynk.web.{room}.urls")
-    ),
-    *(
-        path("drift/", include(f"skolsynk.web.{room}.urls"))
-        for room in ("operator",)
-        if find_spec(f"skolsynk.web.{room}") and find_spec(f"skolsynk.web.{room}.urls")
-    ),
+    *_room("signin", ""),
+    *(entry for room in ROOMS for entry in _room(room, "h/<str:customer>/")),
+    *_room("operator", "drift/"),
 ]

@@ -147,7 +147,7 @@ def test_nobody_there_is_recorded_and_nothing_else_stops(tenant_id: int) -> None
 @pytest.mark.parametrize(
     ("address", "fault"),
     [("ftp://x.example/", "address"), ("http://x.example/", "address"), ("https://user:pw@x.example/", "address"),
-     ("https://10.0.0.8/hook", "internal"), ("https://[::1]/hook", "internal"),
+     ("https://10.0.0.8/hook", "internal"), ("https://[fd00::1]/hook", "internal"),
      ("https://169.254.169.254/", "internal"),
      ("http://127.0.0.1:8000/", "")],
 )  # fmt: skip

@@ -1,0 +1,124 @@
+"""Pages of the deployment: all tenants, all vendors, the register, addresses and limits. No person is named."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from skolsynk.core.register import search
+from skolsynk.store import load, operations, save
+from skolsynk.sync import targets
+from skolsynk.web.access import operator_page
+from skolsynk.web.operator.forms import AddressForm, NewUnitForm, UnitForm
+from skolsynk.web.words import words
+
+DAY = timedelta(hours=24)
+FRESH_S = 180  # beat ticks every minute
+PAGE = 50
+MODES = ("test", "live")
+
+
+@operator_page
+@require_safe
+def tenants(request: HttpRequest) -> HttpResponse:
+    """Who is served, and who has trouble; these first."""
+    lines = sorted(operations.tenants(), key=lambda line: not line.troubled)
+    now = timezone.now()
+    beats = [
+        {"name": name, "at": at, "fresh": (now - at).total_seconds() < FRESH_S}
+        for name, at in sorted(load.heartbeats().items())
+    ]
+    about = {
+        "page": Paginator(lines, PAGE).get_page(request.GET.get("page")), "beats": beats, "queue": operations.queue(),
+        "troubled": sum(line.troubled for line in lines), "number": len(lines),
+        "people": sum(line.people or 0 for line in lines),
+    }  # fmt: skip
+    return render(request, "web/operator/tenants.html", about)
+
+
+@operator_page
+@require_safe
+def vendors(request: HttpRequest) -> HttpResponse:
+    """Each vendor's last day, over all tenants."""
+    known = targets.all_vendors()
+    lines = [(known.get(each.vendor), each) for each in operations.vendor_health(timezone.now() - DAY)]
+    return render(request, "web/operator/vendors.html", {"lines": lines})
+
+
+@operator_page
+@require_safe
+def addresses(request: HttpRequest) -> HttpResponse:
+    page = Paginator(operations.endpoints(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "web/operator/addresses.html", {"page": page})
+
+
+@operator_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def address(request: HttpRequest, connection_id: int, mode: str) -> HttpResponse:
+    """Where one connection sends in one mode, and how fast."""
+    line = operations.endpoint(connection_id, mode) if mode in MODES else None
+    if line is None:
+        raise Http404
+    form = AddressForm(request.POST or None, initial={"address": line.address, **line.limits})
+    if request.method == "POST" and form.is_valid():
+        save.endpoint(connection_id, mode, address=form.cleaned_data["address"], limits=form.limits())
+        about = {"vendor": line.vendor, "mode": mode}
+        tenant_id = load.connection(connection_id).tenant_id
+        save.audit(tenant_id, "operator", "address_set", about, timezone.now())
+        messages.success(
+            request, words("Sparat. Nästa körning använder adressen.", "Saved. The next run uses the address.")
+        )
+        return redirect("operator_addresses")
+    about_page = {"form": form, "line": line, "vendor": targets.vendor(line.vendor)}
+    return render(request, "web/operator/address.html", about_page, status=_status(form))
+
+
+@operator_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """How the register stands, a search in it, and a unit that it lacks."""
+    form = NewUnitForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return redirect("operator_unit", code=form.cleaned_data["code"])
+    query = request.GET.get("q", "").strip()[:200]
+    found = search(load.register(), query) if query else ()
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    about = {"state": operations.register_state(), "query": query, "page": page, "form": form}
+    return render(request, "web/operator/register.html", about, status=_status(form))
+
+
+@operator_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def unit(request: HttpRequest, code: str) -> HttpResponse:
+    """The operator's words over the register's for one unit, or a unit of the operator's own."""
+    check = NewUnitForm({"code": code})
+    if not check.is_valid():
+        raise Http404
+    known = operations.corrections(code)
+    said = dict(known or {})
+    said["school_types"] = " ".join(said.get("school_types", ()))  # type: ignore[arg-type]  # a list of codes
+    form = UnitForm(request.POST or None, initial=said)
+    if request.method == "POST" and form.is_valid():
+        save.correct_unit(code, form.corrected())
+        save.forget_schools()  # they hold the names and types of school units
+        messages.success(
+            request,
+            words("Sparat. Det gäller från nästa körning.", "Saved. It holds from the next run."),
+        )
+        return redirect("operator_unit", code=code)
+    found = next((each for each in load.register() if each.code == code), None)
+    return render(
+        request, "web/operator/unit.html", {"form": form, "unit": found, "code": code, "new": known is None},
+        status=_status(form),
+    )  # fmt: skip
+
+
+def _status(form: AddressForm | NewUnitForm | UnitForm) -> int:
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound and form.errors else HTTPStatus.OK
