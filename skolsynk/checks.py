@@ -53,3 +53,18 @@ def check_vendor_settings(*, app_configs: Sequence[AppConfig] | None, **_: objec
         for slug in settings.VENDOR_SETTINGS
         if slug not in known
     ]
+
+
+@register(Tags.security, deploy=True)
+def check_sign_in(*, app_configs: Sequence[AppConfig] | None, **_: object) -> list[CheckMessage]:
+    """Without these the site runs and syncs, and nobody can sign in."""
+    needed = ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "GOOGLE_SERVICE_ACCOUNT")
+    return [
+        checks.Warning(
+            f"{name} is not set: nobody can sign in.",
+            hint="Make an OAuth client and a service account in the Google project, and give both.",
+            id="skolsynk.W002",
+        )
+        for name in needed
+        if settings.PRODUCTION and not getattr(settings, name)
+    ]

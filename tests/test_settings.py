@@ -26,6 +26,9 @@ PRODUCTION = {
     "SKOLSYNK_KEYS": KEY,
     "DATABASE_URL": "postgres://skolsynk:hemligt@db.example/skolsynk",
     "REDIS_URL": "redis://redis.example:6379/0",
+    "GOOGLE_CLIENT_ID": "skolsynk.apps.example",
+    "GOOGLE_CLIENT_SECRET": "hemligt",
+    "GOOGLE_SERVICE_ACCOUNT": "{}",
 }
 
 
@@ -75,6 +78,15 @@ def test_production_passes_djangos_deployment_checks() -> None:
     env = {"PATH": os.environ["PATH"]} | PRODUCTION
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("missing", ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "GOOGLE_SERVICE_ACCOUNT"])
+def test_production_is_warned_where_nobody_can_sign_in(missing: str) -> None:
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING", "--tag", "security"]
+    env = {"PATH": os.environ["PATH"]} | {name: value for name, value in PRODUCTION.items() if name != missing}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"(skolsynk.W002) {missing}" in done.stderr
 
 
 def test_the_demo_fails_the_deployment_check_with_a_hint(tmp_path: Path) -> None:
