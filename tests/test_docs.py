@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from scripts.screenshots import SHOTS
 from skolsynk.core.connection import Exclusion, Guards, Limit, Selection
 from skolsynk.core.filters.kinds import KINDS as FILTER_KINDS
 from skolsynk.core.findings import CATALOGUE
@@ -47,9 +48,26 @@ def test_readme_has_exactly_the_commands_that_there_are() -> None:
 
 
 def test_every_link_in_the_documents_leads_to_a_file_of_ours() -> None:
-    for page, text in ((ROOT / "README.md", README), (ROOT / "docs" / "configuration.md", GUIDE)):
-        for target in re.findall(r"\]\(([^)#:]+)\)", text):
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), (page.name, target)
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_guides_show_exactly_the_pictures_that_the_script_takes(language: str) -> None:
+    text = (ROOT / "docs" / f"guide.{language}.md").read_text(encoding="utf-8")
+    shown = re.findall(rf"\(images/{language}/([a-z_]+)\.png\)", text)
+    taken = ["signin", *(shot.name for shot in SHOTS if shot.guide)]
+    assert sorted(shown) == sorted(taken)
+    assert sorted(file.stem for file in (ROOT / "docs" / "images" / language).glob("*.png")) == sorted(taken)
+
+
+def test_the_guides_have_the_same_chapters() -> None:
+    swedish, english = (
+        re.findall(r"^(#+) ", (ROOT / "docs" / f"guide.{language}.md").read_text(encoding="utf-8"), re.MULTILINE)
+        for language in ("sv", "en")
+    )
+    assert swedish == english
 
 
 @cache
