@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from skolsynk.core.connection import Mode
 from skolsynk.store.facts import ConnectionFacts, JsonMap
@@ -38,6 +38,11 @@ class VersionFacts(NamedTuple):
     author: str
     reason: str
     at: datetime
+
+
+class Way(NamedTuple):
+    address: str  # "" means the deployment's or the vendor file's
+    keyed: bool  # has a key of its own
 
 
 def stored(tenant_id: int, vendor: str) -> Stored | None:
@@ -140,7 +145,8 @@ def relate(connection_id: int, relation: Mapping[str, object]) -> None:
     Connection.objects.filter(pk=connection_id).update(relation=dict(relation))
 
 
-def keyed(tenant_id: int) -> frozenset[tuple[int, str]]:
-    """(connection id, mode) of those that have a key of their own; no key is opened for it."""
-    rows = Endpoint.objects.filter(connection__tenant_id=tenant_id).exclude(api_key=b"")
-    return frozenset(rows.values_list("connection_id", "mode"))
+def ways(tenant_id: int) -> dict[tuple[int, str], Way]:
+    """{(connection id, mode): its own words on how it is reached}; no key is opened for it."""
+    rows = Endpoint.objects.filter(connection__tenant_id=tenant_id)
+    columns = rows.annotate(keyed=~Q(api_key=b"")).values_list("connection_id", "mode", "address", "keyed")
+    return {(key, mode): Way(address, keyed) for key, mode, address, keyed in columns}
