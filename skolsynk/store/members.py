@@ -82,6 +82,19 @@ def owners(tenant_id: int) -> tuple[MemberFacts, ...]:
     return tuple(member for member in listed(tenant_id) if member.role == "owner")
 
 
+def with_subject(subject: str) -> MemberFacts | None:
+    """Who signs in, before the tenant is known: Google's id belongs to one customer, and so to one tenant."""
+    rows = Member.objects.filter(subject=subject, ended_at=None).order_by("pk") if subject else Member.objects.none()
+    row = rows.values_list(*MemberFacts._fields).first()
+    return _facts(row) if row else None
+
+
+def invitations(email: str) -> tuple[MemberFacts, ...]:
+    """Whoever has been let in under this address, at any tenant, and has not signed in yet. No proof of anything."""
+    rows = Member.objects.filter(email=email.lower(), subject="", ended_at=None).order_by("pk")
+    return tuple(_facts(row) for row in rows.values_list(*MemberFacts._fields))
+
+
 def names_of(tenant_id: int, whos: Iterable[str], language: str = "sv") -> Mapping[str, str]:
     """Display texts of many in one question: ``{"member:12": "Eva Ek", "operator": "driften"}``."""
     wanted = set(whos)
@@ -188,8 +201,13 @@ def choose_notices(member_id: int, wanted: bool) -> None:
     Member.objects.filter(pk=member_id).update(notices=wanted)
 
 
-def _locked(tenant_id: int, member_id: int) -> MemberFacts:
+def hold(tenant_id: int) -> None:
+    """Inside a transaction: nobody else changes who takes part until it ends."""
     list(Tenant.objects.select_for_update().filter(pk=tenant_id).values_list("pk"))
+
+
+def _locked(tenant_id: int, member_id: int) -> MemberFacts:
+    hold(tenant_id)
     me = of(member_id)
     if me is None or me.tenant_id != tenant_id:
         raise MemberError(

@@ -21,7 +21,7 @@ from django.conf import settings
 from skolsynk.core.connection import Mode
 from skolsynk.core.register import RegisteredUnit
 from skolsynk.sandbox import municipality
-from skolsynk.sandbox.google.accounts import new_service_account
+from skolsynk.sandbox.google.accounts import Consumer, OAuthClient, new_service_account
 from skolsynk.sandbox.google.server import FakeGoogle
 from skolsynk.sandbox.receiver.server import ReceiverServer
 from skolsynk.sandbox.receiver.values import Client
@@ -30,6 +30,8 @@ from skolsynk.sync import tenants
 from skolsynk.sync.configuration import write_yaml
 from skolsynk.sync.dispatch import today_at
 
+CLIENT = OAuthClient("skolsynk.apps.example", "only-on-this-computer")  # loopback is the only way back
+STRANGER = Consumer("900000000000000000001", "nagon@privat.example", "Någon", "Annan")
 DEMO_VENDORS = ("binogi", "gleerups", "ne", "sandbox")
 
 
@@ -43,6 +45,20 @@ class Stage:
     vendors: tuple[str, ...]
     tenant_id: int = 0
     keys: dict[tuple[str, Mode], str] = field(default_factory=dict)
+    account: dict[str, str] = field(default_factory=dict)  # the service account's key file
+
+    def environment(self) -> dict[str, str]:
+        """Settings of a process that takes this Google for the real one: reading it, and signing in with it."""
+        url = self.google.url
+        return {
+            "GOOGLE_ROOT_URL": url + "/",
+            "GOOGLE_TOKEN_URI": self.google.token_uri,
+            "GOOGLE_SERVICE_ACCOUNT": json.dumps(self.account),
+            "GOOGLE_CLIENT_ID": CLIENT.client_id,
+            "GOOGLE_CLIENT_SECRET": CLIENT.client_secret,
+            "GOOGLE_AUTHORIZE_URL": f"{url}/o/oauth2/v2/auth",
+            "GOOGLE_CERTS_URL": f"{url}/certs",
+        }
 
     def connection(self, vendor: str) -> load.ConnectionFacts:
         found = load.connection_to(self.tenant_id, vendor)
@@ -75,7 +91,9 @@ def stage(
     """Invent, serve and configure; everything stops at the end. ``rate`` is requests a second, 0 = no limit."""
     town = municipality.make(seed, people, convention, today_at(at))
     with ExitStack() as running:
-        google = running.enter_context(FakeGoogle({town.directory.customer_id: town.directory}))
+        google = running.enter_context(
+            FakeGoogle({town.directory.customer_id: town.directory}, clients=[CLIENT], consumers=[STRANGER])
+        )
         keys = {(vendor, mode): secrets.token_urlsafe(24) for vendor in vendors for mode in (Mode.TEST, Mode.LIVE)}
         receivers = {
             mode: running.enter_context(ReceiverServer([Client(vendor, keys[vendor, mode]) for vendor in vendors]))
@@ -90,9 +108,9 @@ def _configure(made: Stage, at: datetime, rate: float) -> int:
     _register(made.town, at)
     wanted = tenants.check(write_yaml(configuration_of(made.town, made.vendors)))
     applied = tenants.apply(wanted, author="demo", reason="invented municipality", at=at)
-    account = new_service_account(token_uri=made.google.token_uri)
-    made.google.add_service_account(account)
-    save.source_credentials(applied.tenant_id, json.dumps(account))
+    made.account = new_service_account(token_uri=made.google.token_uri)
+    made.google.add_service_account(made.account)
+    save.source_credentials(applied.tenant_id, json.dumps(made.account))
     for (vendor, mode), key in made.keys.items():
         connection = load.connection_to(applied.tenant_id, vendor)
         assert connection is not None, vendor

@@ -158,7 +158,7 @@ class Command(SkolsynkCommand):
         self.say(f"\nReceivers show what they hold at {receivers}\nSite: http://127.0.0.1:{port}/ (Ctrl-C ends)")
         words = [sys.executable, "-m", "gunicorn", "skolsynk.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1",
                  "--log-level", "warning"]  # fmt: skip
-        environment = {**os.environ, "GOOGLE_ROOT_URL": self.stage.google.url + "/"}
+        environment = {**os.environ, **self.stage.environment()}
         process = subprocess.Popen(words, cwd=settings.BASE_DIR, env=environment)  # noqa: S603  # our own words
         try:
             process.wait()
