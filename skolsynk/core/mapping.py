@@ -11,9 +11,10 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from skolsynk.core.connection import Selection
+from skolsynk.core.readmodel.values import Heads, TreeNode
 from skolsynk.core.register import RegisteredUnit
 from skolsynk.core.rules.placement import FieldPlacement, GroupPlacement, OrgUnitPlacement
 from skolsynk.core.rules.ruleset import Rules, labelled
@@ -33,32 +34,6 @@ _ORG_UNIT = InOrgUnit.kind
 Json = dict[str, Any]
 
 
-class Counted(Protocol):
-    """Head counts of one org unit: each person once."""
-
-    @property
-    def pupils(self) -> int: ...
-    @property
-    def teachers(self) -> int: ...
-    @property
-    def staff(self) -> int: ...
-    @property
-    def nobody(self) -> int: ...
-    @property
-    def unplaced(self) -> int: ...
-
-
-class Branch(Protocol):
-    """One org unit with the people in it, and in it and below."""
-
-    @property
-    def path(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def own(self) -> Counted: ...
-
-
 class Standing(NamedTuple):
     """What the rules say of one org unit."""
 
@@ -73,7 +48,7 @@ class Row(NamedTuple):
     """One org unit as the page shows it."""
 
     id: str
-    node: Branch
+    node: TreeNode
     standing: Standing
     state: str  # the standing's, or OTHER (a field or a group places everybody there), or EMPTY
     left: int  # people in it without a school unit
@@ -151,7 +126,9 @@ def _upwards(folded: str) -> Iterator[str]:
         yield folded
 
 
-def rows(nodes: Sequence[Branch], rules: Rules, units: Mapping[str, RegisteredUnit], counted: Rules) -> tuple[Row, ...]:
+def rows(
+    nodes: Sequence[TreeNode], rules: Rules, units: Mapping[str, RegisteredUnit], counted: Rules
+) -> tuple[Row, ...]:
     """The tree under ``rules``. The nodes' heads were counted under the rules ``counted``, parents come first.
 
     Where the two differ, ``left`` is what the tree alone says: nobody is counted again.
@@ -175,7 +152,7 @@ def rows(nodes: Sequence[Branch], rules: Rules, units: Mapping[str, RegisteredUn
     )
 
 
-def _left(own: Counted, now: Standing, then: Standing) -> int:
+def _left(own: Heads, now: Standing, then: Standing) -> int:
     if now.how != OPEN:
         return 0
     if then.how == OPEN:
@@ -183,7 +160,7 @@ def _left(own: Counted, now: Standing, then: Standing) -> int:
     return own.nobody if then.how in SETTLED else people_in(own)
 
 
-def people_in(heads: Counted) -> int:
+def people_in(heads: Heads) -> int:
     """Those who are to have a school unit: suspended accounts and those with the role nobody are not among them."""
     return heads.pupils + heads.teachers + heads.staff + heads.unplaced
 
@@ -197,7 +174,7 @@ def _summed(left: Mapping[str, int]) -> dict[str, int]:
     return summed
 
 
-def _state(node: Branch, standing: Standing, left: int, places_people: bool) -> str:
+def _state(node: TreeNode, standing: Standing, left: int, places_people: bool) -> str:
     if standing.how != OPEN or left:
         return standing.how
     return OTHER if places_people and people_in(node.own) else EMPTY
@@ -219,13 +196,16 @@ def waiting(found: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(sorted((row for row in found if row.left), key=lambda row: (-row.left, row.node.path)))
 
 
-def mapped_to(found: Iterable[Row]) -> dict[str, tuple[int, int]]:
-    """{school unit code: (org units with a rule of their own or a pattern's, people that the tree gives it)}"""
+def mapped_to(found: Collection[Row]) -> dict[str, tuple[int, int]]:
+    """{school unit code: (org units where it begins, people that the tree gives it)}"""
+    units = {fold_path(row.node.path): row.standing.unit for row in found}
     given: dict[str, tuple[int, int]] = {}
     for row in found:
-        if row.standing.unit:
-            places, people = given.get(row.standing.unit, (0, 0))
-            given[row.standing.unit] = places + (row.state in (OWN, PATTERN)), people + people_in(row.node.own)
+        unit = row.standing.unit
+        if unit:
+            above = fold_path(row.node.path).rpartition("/")[0]
+            places, people = given.get(unit, (0, 0))
+            given[unit] = places + (units.get(above) != unit), people + people_in(row.node.own)
     return given
 
 

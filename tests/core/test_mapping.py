@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from skolsynk.core import mapping
 from skolsynk.core.connection import Selection
 from skolsynk.core.filters import parse_filter
 from skolsynk.core.mapping import EMPTY, IGNORED, IGNORED_ABOVE, INHERITED, OPEN, OTHER, OWN, PATTERN, Row
+from skolsynk.core.readmodel.values import Heads, TreeNode
 from skolsynk.core.rules import Rules, parse_rules, rules_to_json
 from tests.core.registered import unit
 
@@ -20,26 +21,14 @@ EK, BJORK = "99000001", "99000002"
 UNITS = {EK: unit(EK, "Ekskolan"), BJORK: unit(BJORK, "Björkskolan")}
 
 
-class Heads(NamedTuple):
-    pupils: int = 0
-    teachers: int = 0
-    staff: int = 0
-    nobody: int = 0
-    unplaced: int = 0
+def node(path: str, own: Heads) -> TreeNode:
+    parent, _, name = path.rpartition("/")
+    return TreeNode(path, name, path.count("/"), parent or "/", own, own, 0, "", "none", "")
 
 
-class Node(NamedTuple):
-    path: str
-    own: Heads
-
-    @property
-    def name(self) -> str:
-        return self.path.rpartition("/")[2]
-
-
-def rows(document: Mapping[str, Any], counted: Mapping[str, Any] | None = None, **own: Heads) -> dict[str, Row]:
+def rows(document: Mapping[str, Any], counted: Mapping[str, Any] | None = None, /, **own: Heads) -> dict[str, Row]:
     """{path: row}; paths are written with __ for the slash, as ``Elever__Ekskolan=Heads(…)``."""
-    nodes = [Node("/" + path.replace("__", "/"), heads) for path, heads in own.items()]
+    nodes = [node("/" + path.replace("__", "/"), heads) for path, heads in own.items()]
     rules = parse_rules(document)
     before = rules if counted is None else parse_rules(counted)
     return {row.node.path: row for row in mapping.rows(nodes, rules, UNITS, before)}
@@ -132,6 +121,13 @@ def test_school_units_know_their_org_units_and_people() -> None:
     assert mapping.mapped_to(found.values()) == {EK: (1, 4), BJORK: (1, 0)}
 
 
+def test_an_org_unit_counts_where_a_school_unit_begins_and_not_below() -> None:
+    by_name = {"kind": "org_unit_pattern", "pattern": "^/Elever/(?P<unit>[^/]+)"}
+    one = Heads(pupils=1)
+    found = rows({"placement": [by_name]}, Elever__Ekskolan=one, Elever__Ekskolan__7A=one, Elever__Björkskolan=one)
+    assert mapping.mapped_to(found.values()) == {EK: (1, 2), BJORK: (1, 1)}
+
+
 def test_an_org_unit_has_one_short_name_however_it_is_spelt() -> None:
     assert mapping.node_id("/Elever/Ek") == mapping.node_id("/ELEVER/ek/")
     assert mapping.node_id("/Elever/Ek") != mapping.node_id("/Elever/Ek2")
@@ -141,7 +137,7 @@ def test_an_org_unit_has_one_short_name_however_it_is_spelt() -> None:
 # Proposals
 
 
-def proposed(document: Mapping[str, Any], **own: Heads) -> dict[str, tuple[str, bool, int]]:
+def proposed(document: Mapping[str, Any], /, **own: Heads) -> dict[str, tuple[str, bool, int]]:
     found = mapping.proposals(tuple(rows(document, **own).values()), UNITS)
     return {each.path: (each.unit, each.sure, each.people) for each in found}
 
