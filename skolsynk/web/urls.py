@@ -11,7 +11,7 @@ from skolsynk.web import pages, shell
 
 ROOMS = (
     "start", "overview", "units", "rules", "connections", "changes", "runs", "persons", "quality", "rosters", "log",
-    "settings",
+    "settings", "notices",
 )  # fmt: skip
 
 

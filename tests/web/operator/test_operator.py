@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from pytest_django import DjangoAssertNumQueries
 
 from skolsynk.store import claims, load, save
-from skolsynk.store.models import AuditEvent, Endpoint, RegisterUnit
+from skolsynk.store.models import AuditEvent, Endpoint, RegisterUnit, Tenant
 from tests.scenarios.theatre import SOME_DAY, Theatre
 from tests.web.browser import NARROW, WIDE, seen
 
@@ -46,11 +46,11 @@ def test_only_operators_come_in(town: Theatre, as_owner: Client, anonymous: Clie
 
 
 def test_no_page_names_a_person(town: Theatre, operator: Client) -> None:
-    people = town.stage.town.directory.users
-    names = {str(user["name"]["familyName"]) for user in people} | {str(user["primaryEmail"]) for user in people}
+    people = town.stage.town.directory.users.values()
+    names = {str(user[key]) for user in people for key in ("id", "primaryEmail")}
     for path in addresses(town):
         page = operator.get(path).content.decode()
-        assert not [name for name in names if f">{name}<" in page or ("@" in name and name in page)], path
+        assert not [name for name in names if name in page], path
 
 
 def test_tenants_in_trouble_come_first(town: Theatre, operator: Client) -> None:
@@ -139,6 +139,8 @@ def test_pages_are_accessible_and_fit_a_phone(town: Theatre, operator: Client, b
 
 
 def test_an_empty_deployment_says_what_comes_next(db: None) -> None:
+    Tenant.objects.all().delete()
+    RegisterUnit.objects.all().delete()
     client = Client(headers={"accept-language": "en"})
     client.force_login(User.objects.create_user("drift", is_staff=True))
     for name, text in zip(NAMES, ("No tenant yet", "Nobody has added", "No connection yet", "is empty"), strict=True):
