@@ -79,6 +79,11 @@ def active_tenants() -> tuple[int, ...]:
     return tuple(Tenant.objects.filter(status="active").exclude(wrapped_key=b"").values_list("pk", flat=True))
 
 
+def tenants() -> tuple[int, ...]:
+    """Ids of all, whatever their status: what is old is forgotten everywhere."""
+    return tuple(Tenant.objects.order_by("pk").values_list("pk", flat=True))
+
+
 def source(tenant_id: int, kind: str = "google") -> SourceFacts | None:
     row = Source.objects.filter(tenant_id=tenant_id, kind=kind).first()
     if row is None:

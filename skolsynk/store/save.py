@@ -65,7 +65,6 @@ ADD_IDENTITY = """
     ON CONFLICT DO NOTHING
 """
 KEPT_SCHOOLS = 2
-KEPT_EVENTS = timedelta(days=730)
 KEPT_APPROVALS = timedelta(days=90)
 
 
@@ -299,17 +298,24 @@ def heartbeat(name: str, at: datetime) -> None:
     Heartbeat.objects.update_or_create(name=name, defaults={"at": at})
 
 
-def prune(*, receipts_before: datetime, runs_before: datetime, now: datetime) -> dict[str, int]:
-    """Forget what has been kept long enough; {table: rows}."""
+def prune(
+    tenant_id: int, *, receipts_before: datetime, runs_before: datetime, events_before: datetime, now: datetime
+) -> dict[str, int]:
+    """Forget what one tenant has kept long enough; {table: rows}. A run under way stays."""
     done_with = Q(used_at__lt=now - KEPT_APPROVALS) | Q(lapses_at__lt=now - KEPT_APPROVALS)
+    runs = Run.objects.filter(tenant_id=tenant_id, created_at__lt=runs_before)
     old = {
-        "receipts": ReceiptRow.objects.filter(at__lt=receipts_before),
-        "runs": Run.objects.filter(created_at__lt=runs_before).exclude(state__in=("queued", "running")),
-        "approvals": ApprovalRow.objects.filter(done_with),
-        "events": AuditEvent.objects.filter(at__lt=now - KEPT_EVENTS),
-        "buckets": BucketRow.objects.filter(due__lt=(now - timedelta(days=1)).timestamp()),
+        "receipts": ReceiptRow.objects.filter(connection__tenant_id=tenant_id, at__lt=receipts_before),
+        "runs": runs.exclude(state__in=("queued", "running")),
+        "approvals": ApprovalRow.objects.filter(done_with, connection__tenant_id=tenant_id),
+        "events": AuditEvent.objects.filter(tenant_id=tenant_id, at__lt=events_before),
     }
     return {name: rows.delete()[0] for name, rows in old.items()}
+
+
+def prune_buckets(now: datetime) -> int:
+    """Forget rates of vendors that nobody has called for a day; they belong to no tenant."""
+    return BucketRow.objects.filter(due__lt=(now - timedelta(days=1)).timestamp()).delete()[0]
 
 
 def _chunks(ids: Collection[ResourceId] | set[str]) -> Iterator[list[str]]:

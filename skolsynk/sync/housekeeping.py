@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from skolsynk.store import save
-
-KEPT_RECEIPTS = timedelta(days=180)
-KEPT_RUNS = timedelta(days=400)
+from skolsynk.store import load, save
+from skolsynk.sync import preferences
 
 
 def beat(name: str, *, at: datetime) -> None:
@@ -16,5 +14,14 @@ def beat(name: str, *, at: datetime) -> None:
 
 
 def prune(now: datetime) -> None:
-    """Forget receipts, runs, lapsed approvals and old events that have been kept long enough."""
-    save.prune(receipts_before=now - KEPT_RECEIPTS, runs_before=now - KEPT_RUNS, now=now)
+    """Forget receipts, runs, lapsed approvals and old events, each tenant's after as long as it has chosen."""
+    for tenant_id in load.tenants():
+        kept = preferences.of(tenant_id)
+        save.prune(
+            tenant_id,
+            receipts_before=now - timedelta(days=kept.receipt_days),
+            runs_before=now - timedelta(days=kept.run_days),
+            events_before=now - timedelta(days=kept.event_days),
+            now=now,
+        )
+    save.prune_buckets(now)

@@ -21,6 +21,7 @@ from skolsynk.egil.redis_bucket import RedisBucket
 from skolsynk.egil.target import Patience, Target, user_agent
 from skolsynk.store import load
 from skolsynk.store.buckets import DbBucket
+from skolsynk.sync import preferences
 from skolsynk.sync.errors import Misconfigured, no_address, no_key, unknown_vendor
 
 
@@ -62,7 +63,7 @@ def target(connection: load.ConnectionFacts, mode: Mode) -> Target:
             media_type=endpoint.media_type or described.media_type,
             ca_file=endpoint.ca_file or None,
             put_on_collection=described.put_on_collection,
-            user_agent=user_agent(settings.CONTACT),
+            user_agent=user_agent(preferences.of(connection.tenant_id).contact or settings.CONTACT),
             concurrency=int(endpoint.limits.get("concurrency") or described.concurrency),
         )
     except ValueError as error:

@@ -187,7 +187,9 @@ def test_prune_forgets_what_is_old_and_keeps_the_ledger_and_what_is_under_way() 
     claims.finish(old, AT, "done")
     save.audit(w.tenant, "a@b.example", "looked", {"id": "x"}, AT)
     future = AT + timedelta(days=3000)
-    assert save.prune(receipts_before=future, runs_before=future, now=future)["runs"] == 1
+    ends = {"receipts_before": future, "runs_before": future, "events_before": future}
+    assert save.prune(world("C02annan").tenant, **ends, now=future)["receipts"] == 0
+    assert save.prune(w.tenant, **ends, now=future)["runs"] == 1
     assert not ReceiptRow.objects.exists()
     assert not AuditEvent.objects.exists()
     assert list(Run.objects.values_list("pk", flat=True)) == [w.run]
