@@ -27,6 +27,7 @@ from skolsynk.core.connection_json import guards_from_json, selection_from_json
 from skolsynk.core.filters import SelectionError
 from skolsynk.core.rules import Rules, RulesError, parse_rules
 from skolsynk.core.ss12000.codes import SCHOOL_UNIT_CODE
+from skolsynk.sync.configuration_words import in_swedish
 from skolsynk.sync.schedule_json import Schedule, ScheduleError, schedule_from_json
 
 P = TypeVar("P")
@@ -42,6 +43,10 @@ class Wrong(NamedTuple):
 
     path: str  # "connections[1].selection.roles"
     message: str
+    message_sv: str = ""  # "" where the one in English has a known translation
+
+    def text(self, language: str) -> str:
+        return self.message if language == "en" else self.message_sv or in_swedish(self.message)
 
 
 @dataclass
@@ -130,8 +135,8 @@ class _Reader:
     def __init__(self) -> None:
         self.problems: list[Wrong] = []
 
-    def wrong(self, path: str, message: str) -> None:
-        self.problems.append(Wrong(path, message))
+    def wrong(self, path: str, message: str, message_sv: str = "") -> None:
+        self.problems.append(Wrong(path, message, message_sv))
 
     def mapping(
         self, value: object, path: str, known: Collection[str], needed: Collection[str]
@@ -252,7 +257,7 @@ def _rules(reader: _Reader, value: object) -> Rules | None:
         return parse_rules(value)
     except RulesError as error:
         for problem in error.problems:
-            reader.wrong(f"rules.{problem.path}".rstrip("."), problem.text("en"))
+            reader.wrong(f"rules.{problem.path}".rstrip("."), problem.text("en"), problem.text("sv"))
         return None
 
 
@@ -293,11 +298,11 @@ def _part(reader: _Reader, fields: Mapping[str, object], key: str, path: str, re
     try:
         return read({} if given is None else given)
     except SelectionError as error:
-        found = [(problem.path, problem.text("en")) for problem in error.problems]
+        found = [(problem.path, problem.text("en"), problem.text("sv")) for problem in error.problems]
     except ScheduleError as error:
-        found = list(error.problems)
-    for where, message in found:
-        reader.wrong(f"{path}.{key}.{where}".rstrip("."), message)
+        found = [(where, message, "") for where, message in error.problems]
+    for where, message, message_sv in found:
+        reader.wrong(f"{path}.{key}.{where}".rstrip("."), message, message_sv)
     return None
 
 
