@@ -37,3 +37,15 @@ def credentials(tenant_id: int, kind: str) -> bytes:
 
 def webhook(webhook_id: int) -> bytes:
     return f"webhook:{webhook_id}".encode()
+
+
+def read_model(read_model_id: int, name: str, number: int) -> bytes:
+    return f"read_model:{read_model_id}:{name}:{number}".encode()
+
+
+def plan(run_id: UUID) -> bytes:
+    return f"plan:{run_id}".encode()
+
+
+def plan_part(run_id: UUID, number: int) -> bytes:
+    return f"plan:{run_id}:{number}".encode()

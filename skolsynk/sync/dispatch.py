@@ -63,6 +63,20 @@ def after_read(read: claims.RunFacts) -> tuple[UUID, ...]:
     )
 
 
+def queue_school(tenant_id: int, at: datetime) -> UUID:
+    """A run that makes one tenant's school and read model anew, from the newest read."""
+    return claims.create_run(tenant_id, "school", at=at, today=today_at(at))
+
+
+def after_school(made: claims.RunFacts) -> tuple[UUID, ...]:
+    """A plan for each connection that is on, so that people see what new rules or units would send."""
+    return tuple(
+        queue(connection, "plan", made.at, trigger=made.trigger)
+        for connection in load.connections(made.tenant_id)
+        if connection.mode is not Mode.OFF
+    )
+
+
 def due(now: datetime) -> tuple[UUID, ...]:
     """A read for each tenant where some connection is due; the pushes follow the read."""
     return tuple(

@@ -6,11 +6,28 @@ effects of drafts are worked out on it, and nothing of them is stored.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
+from hashlib import blake2b
+from threading import Lock
+from typing import Any, TypeVar
 from uuid import UUID
 
-from skolsynk.core.connection import Selection
+import orjson
+
+from skolsynk.core import codec
+from skolsynk.core.connection import Mode, Selection
+from skolsynk.core.connection_json import selection_from_json
+from skolsynk.core.filters import SelectionError
+from skolsynk.core.readmodel import effect_of_rules as rules_effect
+from skolsynk.core.readmodel import effect_of_selection as selection_effect
+from skolsynk.core.readmodel import parts, survey
+from skolsynk.core.readmodel.bodies import UnitRef
+from skolsynk.core.readmodel.causes import decode_causes, decode_findings
+from skolsynk.core.readmodel.crowd import Directory
+from skolsynk.core.readmodel.effect_of_rules import AtVendor, Known
+from skolsynk.core.readmodel.frame import Frame, chunk_of
 from skolsynk.core.readmodel.people import PeopleIndex as PeopleIndex
 from skolsynk.core.readmodel.values import Cause as Cause
 from skolsynk.core.readmodel.values import ClassRow as ClassRow
@@ -25,64 +42,168 @@ from skolsynk.core.readmodel.values import SelectionEffect as SelectionEffect
 from skolsynk.core.readmodel.values import TreeNode as TreeNode
 from skolsynk.core.readmodel.values import UnitCount as UnitCount
 from skolsynk.core.register import RegisteredUnit
-from skolsynk.core.rules import Rules
+from skolsynk.core.rules import Rules, parse_rules
 from skolsynk.core.school import Finding
+from skolsynk.store import claims, load
+from skolsynk.store import readmodel as rows
+from skolsynk.sync import dispatch, schools, targets
+from skolsynk.sync.errors import Misconfigured, bad_selection, no_rules
+
+ATTEMPTS = 3
+LAYOUT = f"{parts.LAYOUT} {codec.SNAPSHOT_LAYOUT} {codec.SCHOOL_LAYOUT}"
+MOST_BYTES = 64_000_000  # of opened parts in this process, as they were before decoding
+T = TypeVar("T")
+
+
+# Parts that stay open
+
+
+class _Kept:
+    """The parts that were asked for last, within a bound of bytes."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._bytes = most, 0
+        self._found: OrderedDict[tuple[int, str, int], tuple[Any, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: tuple[int, str, int]) -> Any:
+        with self._lock:
+            found = self._found.get(key)
+            if found is None:
+                return None
+            self._found.move_to_end(key)
+            return found[0]
+
+    def put(self, key: tuple[int, str, int], value: Any, size: int) -> None:
+        with self._lock:
+            self._bytes += size - self._found.pop(key, (None, 0))[1]
+            self._found[key] = value, size
+            while self._bytes > self._most and len(self._found) > 1:
+                self._bytes -= self._found.popitem(last=False)[1][1]
+
+
+_kept = _Kept(MOST_BYTES)
+
+
+class Replaced(Exception):  # not an error: a newer model has taken this one's place while a page was made
+    """The read model was replaced while it was being read: ask for the newest."""
 
 
 class ReadModel:
-    """What one snapshot, one version of the rules and one day gave. Raises CodecError on a part of another program."""
+    """What one snapshot, one version of the rules and one day gave. Raises Replaced when a newer one came meanwhile."""
 
-    tenant_id: int
-    snapshot_id: int
-    rules_version: int
-    today: date
-    at: datetime  # of the read
-    stale: bool  # a newer snapshot or newer rules exist; the model of them is being made
-    counts: Mapping[str, int]  # people, placed, broken, decided, protected, findings, classes …
+    def __init__(self, kept: rows.ReadModelFacts) -> None:
+        self._kept = kept
+        self.tenant_id = kept.tenant_id
+        self.snapshot_id = kept.snapshot_id or 0
+        self.rules_version = kept.rules_version
+        self.today: date = kept.today
+        self.at: datetime = kept.at  # of the read
+        self.counts: Mapping[str, int] = kept.counts  # of core.readmodel.parts.counts
+
+    @property
+    def stale(self) -> bool:
+        """A newer snapshot or newer rules exist; the model of them is being made."""
+        return rows.is_stale(self._kept)
 
     @property
     def people(self) -> PeopleIndex:
-        raise NotImplementedError
+        return self._open("people", PeopleIndex)
 
     @property
     def tree(self) -> tuple[TreeNode, ...]:
         """In the order of paths, parents before children."""
-        raise NotImplementedError
+        return self._open("tree", parts.decode_tree)
 
     @property
     def causes(self) -> tuple[Cause, ...]:
-        """The worst and largest first."""
-        raise NotImplementedError
+        """The worst and largest first. ``released`` is of the selections as they are saved now."""
+        return decode_causes(self._open("causes", bytes), _saved_selections(self.tenant_id))
 
     def findings(self, code: str) -> tuple[Finding, ...]:
-        raise NotImplementedError
+        codes = [row[0] for row in self._open("causes codes", _codes, part="causes")]
+        return self._open("findings", decode_findings, codes.index(code)) if code in codes else ()
 
     @property
     def unit_counts(self) -> Mapping[str, UnitCount]:
         """{school unit code: counts}"""
-        raise NotImplementedError
+        return self._open("units", parts.decode_units)
 
     @property
     def classes(self) -> tuple[ClassRow, ...]:
-        """Classes and teaching groups by school unit and name."""
-        raise NotImplementedError
+        """Classes and teaching groups by school unit, type and name."""
+        return self._open("classes", parts.decode_classes)
 
     @property
     def fields(self) -> tuple[FieldRow, ...]:
-        raise NotImplementedError
+        return self._open("fields", parts.decode_fields)[0]
 
     @property
     def groups(self) -> tuple[GroupRow, ...]:
-        raise NotImplementedError
+        return self._frame.group_rows()
 
     def person(self, key: str) -> PersonPart | None:
         """One person's part of directory and school; None for a key that the directory lacks."""
-        raise NotImplementedError
+        chunk = self._open("person", orjson.loads, chunk_of(key, self.counts["chunks"]))
+        row = chunk.get(key)
+        return self._frame.narrowed(row) if row else None
+
+    @property
+    def known(self) -> Known:
+        """All that effects of drafts are worked out on."""
+        frame = self._frame
+        _, numbers = self._open("fields", parts.decode_fields)
+
+        def field(path: str) -> survey.FieldColumn | None:
+            return self._open("field", survey.FieldColumn, numbers[path]) if path in numbers else None
+
+        def members() -> Sequence[survey.Members]:
+            return self._open("members", survey.decode_members)
+
+        def student_groups() -> Sequence[survey.Gathered]:
+            return self._open("student_groups", survey.decode_student_groups)
+
+        directory = Directory(self._open("survey", survey.Survey), frame.snapshot.groups, members, field)
+        units = tuple(UnitRef(each.school_unit_code, each.school_types) for each in frame.school.school_units.values())
+        return Known(directory, frame.snapshot.containers, self.people, student_groups, units, self.today)
+
+    @property
+    def _frame(self) -> Frame:
+        return self._open("frame", Frame)
+
+    def _open(self, name: str, decode: Callable[[bytes], T], number: int = 0, *, part: str = "") -> T:
+        """A part, decoded; ``part`` names the stored one where several are made of it."""
+        key = self._kept.id, name, number
+        found: T | None = _kept.get(key)
+        if found is None:
+            plain = rows.part(self._kept, part or name, number)
+            if plain is None:
+                raise Replaced
+            with load.without_collecting():
+                found = decode(plain)
+            _kept.put(key, found, len(plain))
+        return found
+
+
+def _codes(encoded: bytes) -> list[list[str]]:
+    return [row[:1] for row in orjson.loads(encoded)[0]]
+
+
+def _saved_selections(tenant_id: int) -> dict[str, Selection]:
+    """{vendor slug: what is saved}, of connections that can be read."""
+    found = {}
+    for connection in load.connections(tenant_id):
+        try:
+            found[connection.vendor] = selection_from_json(connection.selection)
+        except SelectionError:
+            continue
+    return found
 
 
 def of(tenant_id: int) -> ReadModel | None:
-    """The newest kept one; None when the directory was never read, or there are no rules yet."""
-    raise NotImplementedError
+    """The newest kept one; None when the directory was never read, there are no rules, or another program made it."""
+    kept = rows.facts(tenant_id)
+    return ReadModel(kept) if kept and kept.layout == _layout() else None
 
 
 def make(tenant_id: int, today: date) -> ReadModel:
@@ -90,7 +211,26 @@ def make(tenant_id: int, today: date) -> ReadModel:
 
     Raises: Misconfigured when the directory was never read or the tenant has no rules.
     """
-    raise NotImplementedError
+    made = schools.make(tenant_id, today)
+    _, snapshot = schools.snapshot_of(tenant_id)
+    rules = load.rules(tenant_id)
+    if rules is None:
+        raise no_rules()
+    source = parts.Source(snapshot, made.school, parse_rules(rules.json), load.units(tenant_id), today)
+    with load.without_collecting(), claims.tenant_lock(tenant_id):
+        kept = rows.replace(
+            tenant_id, parts.parts(source), snapshot_id=made.snapshot_id, rules_version=made.rules_number,
+            today=today, at=snapshot.at, layout=_layout(), counts=parts.counts(source),
+        )  # fmt: skip
+    rows.finding_day(tenant_id, today, Counter(finding.code for finding in made.school.findings))
+    return ReadModel(kept)
+
+
+def _layout() -> str:
+    return blake2b(LAYOUT.encode(), digest_size=16).hexdigest()
+
+
+# Effects of drafts
 
 
 def effect_of_rules(
@@ -103,7 +243,9 @@ def effect_of_rules(
 
     Raises: Misconfigured when there is no read model yet.
     """
-    raise NotImplementedError
+    chosen = load.units(tenant_id) if units is None else units
+    connections = _connections(tenant_id)
+    return _whole(tenant_id, lambda known: rules_effect.effect_of_rules(known, rules, chosen, connections, only))
 
 
 def effect_of_selection(
@@ -114,9 +256,56 @@ def effect_of_selection(
     Raises: Misconfigured when there is no read model yet or no such vendor, or the selection names units that the
     school lacks.
     """
-    raise NotImplementedError
+    vendor = targets.vendor(vendor_slug)
+    saved = _saved_selections(tenant_id).get(vendor_slug, Selection(()))
+    try:
+        return _whole(
+            tenant_id,
+            lambda known: selection_effect.effect_of_selection(known, vendor, selection, saved, only),
+        )
+    except SelectionError as error:
+        raise bad_selection(vendor.name, error) from error
+
+
+def _connections(tenant_id: int) -> tuple[AtVendor, ...]:
+    """Connections that are on, or that somebody has chosen people for."""
+    saved = _saved_selections(tenant_id)
+    return tuple(
+        AtVendor(targets.vendor(each.vendor), saved[each.vendor])
+        for each in load.connections(tenant_id)
+        if each.vendor in saved and (each.mode is not Mode.OFF or saved[each.vendor].school_units)
+    )
+
+
+def _whole(tenant_id: int, work: Callable[[Known], T]) -> T:
+    """Work on one read model; on the next one when it is replaced meanwhile."""
+    for _ in range(ATTEMPTS):
+        model = of(tenant_id)
+        if model is None:
+            raise no_read_model()
+        try:
+            with load.without_collecting():
+                return work(model.known)
+        except Replaced:
+            continue
+    raise no_read_model()
+
+
+def no_read_model() -> Misconfigured:
+    return Misconfigured(
+        "no_read_model",
+        "Det finns ingen sammanställning av katalogen ännu, så inget kan räknas. Den görs vid nästa läsning.",
+        "The directory has not been put together yet, so nothing can be counted. The next read does it.",
+    )
+
+
+# When rules or units change
 
 
 def queue_school(tenant_id: int, at: datetime, who: str) -> tuple[UUID, ...]:
-    """After rules or units changed: a run that makes school and read model; plans follow for what is not off."""
-    raise NotImplementedError
+    """After rules or units changed: a run that makes school and read model; plans follow for what is not off.
+
+    The ids of runs to be started now; one that waits already is enough.
+    """
+    waiting = rows.queued_school(tenant_id)
+    return waiting or (dispatch.queue_school(tenant_id, at),)

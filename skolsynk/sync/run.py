@@ -1,6 +1,7 @@
 """The whole walk of a sync, read from top to bottom; the only file that knows it.
 
-    read    directory -> Snapshot, kept
+    read    directory -> Snapshot, kept; then School and read model, for pages
+    school  Snapshot -> School and read model, when rules or units have changed
     plan    Snapshot -> School -> Roster -> Plan; what is held is kept, nothing is sent
     push    plans anew from the newest facts, then sends what flows and settles every answer
 
@@ -31,7 +32,7 @@ from skolsynk.egil.push import push
 from skolsynk.egil.redis_bucket import BucketUnreachableError
 from skolsynk.egil.values import PushProgress, PushSummary, StopReason
 from skolsynk.store import claims, load, people, proof, save
-from skolsynk.sync import directory, dispatch, schools, targets
+from skolsynk.sync import directory, dispatch, readmodel, schools, targets
 from skolsynk.sync.errors import (
     Later,
     Lost,
@@ -106,7 +107,7 @@ def execute(
         log.info("run_stopped run=%s", run_id)
         return (run_id,)  # for the next worker
     _finish(running, state)
-    return dispatch.after_read(facts) if facts.kind == "read" else ()
+    return AFTER[facts.kind](facts) if facts.kind in AFTER else ()
 
 
 def _finish(running: Running, state: str, error: RunError | None = None) -> None:
@@ -143,6 +144,26 @@ def _read(running: Running) -> str:
         "people": len(snapshot.people), "groups": len(snapshot.groups), "org_units": len(snapshot.containers),
         "outside": sum(snapshot.outside.values()),
     }  # fmt: skip
+    del snapshot, previous  # a school takes room too
+    if load.rules(facts.tenant_id):
+        with running.phase("school"):
+            _make_school(running)
+    return "done"
+
+
+def _make_school(running: Running) -> None:
+    """The school and what pages read of it. The read is done, whatever comes of this: its words are kept beside."""
+    try:
+        readmodel.make(running.facts.tenant_id, running.facts.today)
+    except RunError as error:
+        running.counts["school"] = {"error": error.code, "sv": error.text_sv, "en": error.text_en}
+
+
+def _school(running: Running) -> str:
+    """Snapshot -> School and read model, after rules or units changed."""
+    with running.phase("school"):
+        model = readmodel.make(running.facts.tenant_id, running.facts.today)
+    running.counts = dict(model.counts)
     return "done"
 
 
@@ -317,7 +338,13 @@ STOPPED = {
 
 KINDS: Mapping[str, Callable[[Running], str]] = {
     "read": _read,
+    "school": _school,
     "plan": _plan,
     "push": _push,
     "unprovision": _push,
+}
+
+AFTER: Mapping[str, Callable[[claims.RunFacts], tuple[UUID, ...]]] = {
+    "read": dispatch.after_read,
+    "school": dispatch.after_school,
 }

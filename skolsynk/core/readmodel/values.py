@@ -123,8 +123,8 @@ class GroupRow(NamedTuple):
 class PersonPart(NamedTuple):
     """The directory and the school narrowed to one person, enough for every explanation of her.
 
-    ``snapshot`` has her alone, and every group with what groups it has in it, but of people only her; ``school`` has her
-    own user, employments and outcome, and every student group with her alone in it.
+    ``snapshot`` has her alone, and every group with what groups it has in it, but of people only her; ``school`` has
+    her own user, employments and outcome, and every student group with her alone in it.
     """
 
     snapshot: Snapshot

@@ -63,6 +63,17 @@ def school_type(types: tuple[str, ...], year: int | None) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+def schooling_doubts(rules: Rules, person: Person, classes: Iterable[ClassOf], year: int | None) -> Iterator[Doubt]:
+    """What is doubtful of one pupil's classes and school year."""
+    names = sorted({(each.folded, each.unit): each.name for each in classes}.values())
+    if not names and rules.classes:
+        yield Doubt("no_class", Severity.WARNING, (person.container,))
+    if len(names) > 1:
+        yield Doubt("pupil_in_several_classes", Severity.WARNING, (", ".join(names),))
+    if year is None and rules.school_year:
+        yield Doubt("no_school_year", Severity.WARNING)
+
+
 @dataclass(slots=True)
 class _Resources:
     users: dict[ResourceId, User]
@@ -168,22 +179,13 @@ class _Builder:
         if year is not None:
             self._years[user_id] = year
         if shown and (len(classes) != 1 or year is None):
-            self._tell(person, unit, self._schooling_doubts(person, classes, year))
+            self._tell(person, unit, schooling_doubts(self._rules, person, classes, year))
         self._gathering.enrol(user_id, classes)
         enrolment = self._enrolments.get((unit, year))
         if enrolment is None:
             made = Enrolment(self._minting.unit(unit), year, school_type(self._types[unit], year))
             enrolment = self._enrolments[unit, year] = (made,)
         return enrolment
-
-    def _schooling_doubts(self, person: Person, classes: list[ClassOf], year: int | None) -> Iterator[Doubt]:
-        names = sorted({(each.folded, each.unit): each.name for each in classes}.values())
-        if not names and self._rules.classes:
-            yield Doubt("no_class", Severity.WARNING, (person.container,))
-        if len(names) > 1:
-            yield Doubt("pupil_in_several_classes", Severity.WARNING, (", ".join(names),))
-        if year is None and self._rules.school_year:
-            yield Doubt("no_school_year", Severity.WARNING)
 
     def _employ(self, user_id: ResourceId, codes: Iterable[str], verdict: Verdict) -> None:
         role = verdict.role.value.employment_role if verdict.role else ""
@@ -204,7 +206,7 @@ class _Builder:
             yield Finding("unknown_unit_code", Severity.WARNING, "container", key, "", (text,))
 
     def _unknown_codes_told(self) -> Iterator[Finding]:
-        for label, code in _named_units(self._rules):
+        for label, code in named_units(self._rules):
             if code not in self._units.chosen:
                 yield Finding("unknown_unit_code", Severity.WARNING, "rule", label, "", (code,))
 
@@ -254,7 +256,7 @@ _Fixed = OrgUnitPlacement | PatternPlacement | GroupPlacement
 _Aliased = PatternPlacement | FieldPlacement | GroupPlacement | GroupClass
 
 
-def _named_units(rules: Rules) -> Iterator[tuple[str, str]]:
+def named_units(rules: Rules) -> Iterator[tuple[str, str]]:
     """(label, code) of every school unit that a rule names."""
     fixed: Iterable[tuple[int, str, _Fixed]] = labelled(
         rules, "placement", OrgUnitPlacement, PatternPlacement, GroupPlacement
