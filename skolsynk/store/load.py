@@ -131,6 +131,12 @@ def latest_snapshot_id(tenant_id: int) -> int | None:
     return SnapshotRow.objects.filter(tenant_id=tenant_id).order_by("-at", "-pk").values_list("pk", flat=True).first()
 
 
+def latest_read_at(tenant_id: int) -> datetime | None:
+    """When the newest complete read was made."""
+    rows = SnapshotRow.objects.filter(tenant_id=tenant_id).order_by("-at", "-pk")
+    return rows.values_list("at", flat=True).first()
+
+
 def latest_snapshot(tenant_id: int) -> tuple[int, Snapshot] | None:
     """The newest complete read; None when there is none, or only one of another program's layout."""
     newest = latest_snapshot_id(tenant_id)

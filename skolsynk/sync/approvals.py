@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import datetime
 
 from skolsynk.core.connection import Mode
 from skolsynk.core.plan import choose
 from skolsynk.store import claims, decisions, load, save
 from skolsynk.sync import dispatch, run
+from skolsynk.sync.plans import LAPSE, Given, Which
 
-LAPSE = timedelta(days=7)
-
-
-class Which(NamedTuple):
-    """``by`` is one of ``core.plan.CHOICES``."""
-
-    by: str
-    values: tuple[str, ...] = ()
-
-
-class Given(NamedTuple):
-    approved: int
-    held: int
+__all__ = ["Given", "Which", "approve"]
 
 
 def approve(

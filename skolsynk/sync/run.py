@@ -32,7 +32,7 @@ from skolsynk.egil.push import push
 from skolsynk.egil.redis_bucket import BucketUnreachableError
 from skolsynk.egil.values import PushProgress, PushSummary, StopReason
 from skolsynk.store import claims, load, people, proof, save
-from skolsynk.sync import directory, dispatch, readmodel, schools, targets
+from skolsynk.sync import directory, dispatch, plans, readmodel, schools, targets
 from skolsynk.sync.errors import (
     Later,
     Lost,
@@ -199,6 +199,8 @@ def planned(running: Running) -> Plan:
         plan = plan_of(connection, mode, facts, unprovision=facts.kind == "unprovision")
     newly_held = save.plan(facts.id, connection.id, mode, plan, facts.at) if not facts.rehearsal else 0
     running.counts = {**summary(plan), "newly_held": newly_held}
+    if not facts.rehearsal:
+        plans.keep(facts, connection, mode, plan, running.counts)
     return plan
 
 
