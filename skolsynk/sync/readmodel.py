@@ -7,14 +7,12 @@ effects of drafts are worked out on it, and nothing of them is stored.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from hashlib import blake2b
 from threading import Lock
 from typing import Any, TypeVar
 from uuid import UUID
-
-import orjson
 
 from skolsynk.core import codec
 from skolsynk.core.connection import Mode, Selection
@@ -22,12 +20,9 @@ from skolsynk.core.connection_json import selection_from_json
 from skolsynk.core.filters import SelectionError
 from skolsynk.core.readmodel import effect_of_rules as rules_effect
 from skolsynk.core.readmodel import effect_of_selection as selection_effect
-from skolsynk.core.readmodel import parts, survey
-from skolsynk.core.readmodel.bodies import UnitRef
-from skolsynk.core.readmodel.causes import decode_causes, decode_findings
-from skolsynk.core.readmodel.crowd import Directory
+from skolsynk.core.readmodel import parts
 from skolsynk.core.readmodel.effect_of_rules import AtVendor, Known
-from skolsynk.core.readmodel.frame import Frame, chunk_of
+from skolsynk.core.readmodel.opened import Opened
 from skolsynk.core.readmodel.people import PeopleIndex as PeopleIndex
 from skolsynk.core.readmodel.values import Cause as Cause
 from skolsynk.core.readmodel.values import ClassRow as ClassRow
@@ -43,7 +38,6 @@ from skolsynk.core.readmodel.values import TreeNode as TreeNode
 from skolsynk.core.readmodel.values import UnitCount as UnitCount
 from skolsynk.core.register import RegisteredUnit
 from skolsynk.core.rules import Rules, parse_rules
-from skolsynk.core.school import Finding
 from skolsynk.store import claims, load
 from skolsynk.store import readmodel as rows
 from skolsynk.sync import dispatch, schools, targets
@@ -89,104 +83,38 @@ class Replaced(Exception):  # not an error: a newer model has taken this one's p
     """The read model was replaced while it was being read: ask for the newest."""
 
 
-class ReadModel:
+class ReadModel(Opened):
     """What one snapshot, one version of the rules and one day gave. Raises Replaced when a newer one came meanwhile."""
 
     def __init__(self, kept: rows.ReadModelFacts) -> None:
-        self._kept = kept
+        super().__init__(self._kept_or_opened, kept.counts, kept.today)
+        self._row = kept
         self.tenant_id = kept.tenant_id
         self.snapshot_id = kept.snapshot_id or 0
         self.rules_version = kept.rules_version
-        self.today: date = kept.today
         self.at: datetime = kept.at  # of the read
-        self.counts: Mapping[str, int] = kept.counts  # of core.readmodel.parts.counts
 
     @property
     def stale(self) -> bool:
         """A newer snapshot or newer rules exist; the model of them is being made."""
-        return rows.is_stale(self._kept)
-
-    @property
-    def people(self) -> PeopleIndex:
-        return self._open("people", PeopleIndex)
-
-    @property
-    def tree(self) -> tuple[TreeNode, ...]:
-        """In the order of paths, parents before children."""
-        return self._open("tree", parts.decode_tree)
+        return rows.is_stale(self._row)
 
     @property
     def causes(self) -> tuple[Cause, ...]:
         """The worst and largest first. ``released`` is of the selections as they are saved now."""
-        return decode_causes(self._open("causes", bytes), _saved_selections(self.tenant_id))
+        return self.causes_under(_saved_selections(self.tenant_id))
 
-    def findings(self, code: str) -> tuple[Finding, ...]:
-        codes = [row[0] for row in self._open("causes codes", _codes, part="causes")]
-        return self._open("findings", decode_findings, codes.index(code)) if code in codes else ()
-
-    @property
-    def unit_counts(self) -> Mapping[str, UnitCount]:
-        """{school unit code: counts}"""
-        return self._open("units", parts.decode_units)
-
-    @property
-    def classes(self) -> tuple[ClassRow, ...]:
-        """Classes and teaching groups by school unit, type and name."""
-        return self._open("classes", parts.decode_classes)
-
-    @property
-    def fields(self) -> tuple[FieldRow, ...]:
-        return self._open("fields", parts.decode_fields)[0]
-
-    @property
-    def groups(self) -> tuple[GroupRow, ...]:
-        return self._frame.group_rows()
-
-    def person(self, key: str) -> PersonPart | None:
-        """One person's part of directory and school; None for a key that the directory lacks."""
-        chunk = self._open("person", orjson.loads, chunk_of(key, self.counts["chunks"]))
-        row = chunk.get(key)
-        return self._frame.narrowed(row) if row else None
-
-    @property
-    def known(self) -> Known:
-        """All that effects of drafts are worked out on."""
-        frame = self._frame
-        _, numbers = self._open("fields", parts.decode_fields)
-
-        def field(path: str) -> survey.FieldColumn | None:
-            return self._open("field", survey.FieldColumn, numbers[path]) if path in numbers else None
-
-        def members() -> Sequence[survey.Members]:
-            return self._open("members", survey.decode_members)
-
-        def student_groups() -> Sequence[survey.Gathered]:
-            return self._open("student_groups", survey.decode_student_groups)
-
-        directory = Directory(self._open("survey", survey.Survey), frame.snapshot.groups, members, field)
-        units = tuple(UnitRef(each.school_unit_code, each.school_types) for each in frame.school.school_units.values())
-        return Known(directory, frame.snapshot.containers, self.people, student_groups, units, self.today)
-
-    @property
-    def _frame(self) -> Frame:
-        return self._open("frame", Frame)
-
-    def _open(self, name: str, decode: Callable[[bytes], T], number: int = 0, *, part: str = "") -> T:
-        """A part, decoded; ``part`` names the stored one where several are made of it."""
-        key = self._kept.id, name, number
+    def _kept_or_opened(self, name: str, decode: Callable[[bytes], T], number: int = 0) -> T:
+        key = self._row.id, name, number
         found: T | None = _kept.get(key)
         if found is None:
-            plain = rows.part(self._kept, part or name, number)
+            plain = rows.part(self._row, name, number)
             if plain is None:
                 raise Replaced
             with load.without_collecting():
                 found = decode(plain)
             _kept.put(key, found, len(plain))
         return found
-
-
-def _codes(encoded: bytes) -> list[list[str]]:
-    return [row[:1] for row in orjson.loads(encoded)[0]]
 
 
 def _saved_selections(tenant_id: int) -> dict[str, Selection]:

@@ -30,15 +30,12 @@ def in_selection(selection: Selection) -> Iterator[str]:
         yield from (person, person.lower())
 
 
-def places(spelt: Collection[str], people: PeopleIndex, hidden: Mapping[str, int]) -> dict[int, tuple[str, str]]:
-    """{place: (source key, address)} of everybody so spelt. ``hidden``: {address: place} of protected people."""
+def places(spelt: Collection[str], people: PeopleIndex, hidden: Mapping[int, str]) -> dict[int, tuple[str, str]]:
+    """{place: (source key, address)} of everybody so spelt. ``hidden``: addresses of protected people."""
     if not spelt:
         return {}
     wanted = frozenset(spelt)
-    found = {at: (people.keys[at], email) for at, email in enumerate(people.emails) if email in wanted and email}
-    keyed = (people.place(each) for each in wanted)
-    found |= {at: (people.keys[at], people.emails[at]) for at in keyed if at is not None}
-    addresses = {at: address for address, at in hidden.items()}
-    for at in [each for each in found if each in addresses] + [hidden[each] for each in wanted if each in hidden]:
-        found[at] = (people.keys[at], addresses[at])
-    return found
+    found = {at for at, address in enumerate(people.emails) if address in wanted}
+    found.update(at for at, address in hidden.items() if address in wanted)
+    found.update(at for each in wanted if (at := people.place(each)) is not None)
+    return {at: (people.keys[at], hidden.get(at, people.emails[at])) for at in sorted(found)}

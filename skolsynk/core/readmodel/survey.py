@@ -97,7 +97,7 @@ def encode_survey(rows: Sequence[PersonRow], people: Sequence[Person], school: S
             basic.table,
             domains.table,
             sorted(others),
-            {person.user_name: at for at, person in enumerate(people) if rows[at].fate == Fate.PROTECTED.value},
+            [[person.user_name, at] for at, person in enumerate(people) if rows[at].fate == Fate.PROTECTED.value],
         ]
     )
 
@@ -198,7 +198,7 @@ class Survey:
         ]
         self.domains: list[str] = read[8]
         self.others: frozenset[Subject] = frozenset(map(tuple, read[9]))
-        self.hidden: Mapping[str, int] = read[10]
+        self.hidden: Mapping[int, str] = {at: address for address, at in read[10]}  # of protected people
 
     def __len__(self) -> int:
         return len(self.place_of)
