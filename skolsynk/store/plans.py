@@ -19,7 +19,6 @@ from skolsynk.store.models import PlanPart, PlanRow, Run
 
 COMPRESSION = 1  # a first push has some ten thousand bodies, and is kept while people wait for it
 KEPT = 20  # plans of one connection and mode
-MADE = ("done", "held", "partly", "running", "stopped", "failed")
 
 
 class PlanFacts(NamedTuple):

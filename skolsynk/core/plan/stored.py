@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from skolsynk.core.ledger import Verb
+from skolsynk.core.plan.links import loses_members
 from skolsynk.core.plan.values import Change, GuardTrip, Hold, Plan
 from skolsynk.core.ss12000.base import ResourceId
 
@@ -38,6 +39,7 @@ class Line(NamedTuple):
     label: str  # what people call it; "" when unknown or not to be shown
     fingerprint: bytes | None
     approved: bool
+    removes: bool  # a delete, or an update that takes somebody out of a group
 
 
 class Bodies(NamedTuple):
@@ -60,7 +62,7 @@ def encode_head(plan: Plan, *, named: bool = True) -> bytes:
         (
             change.verb.value, change.type, change.id, change.unit, change.cause, reason, window, change.attributes,
             change.removals, _label(change) if _shown(change, named) else "",
-            change.fingerprint.hex() if change.fingerprint else None, change.approved,
+            change.fingerprint.hex() if change.fingerprint else None, change.approved, _removes(change),
         )
         for change, reason, window in _entries(plan)
     ]  # fmt: skip
@@ -72,7 +74,9 @@ def decode_head(encoded: bytes) -> Head:
     """The index again. Raises StoredPlanError."""
     rows, trips, frozen, refused = _load(encoded, 5)
     lines = tuple(
-        Line._make((number, *row[:7], tuple(row[7]), *row[8:10], bytes.fromhex(row[10]) if row[10] else None, row[11]))
+        Line._make(
+            (number, *row[:7], tuple(row[7]), *row[8:10], bytes.fromhex(row[10]) if row[10] else None, *row[11:])
+        )
         for number, row in enumerate(rows)
     )
     return Head(lines, tuple(GuardTrip(*trip) for trip in trips), frozen, tuple(refused))
@@ -120,6 +124,10 @@ def _entries(plan: Plan) -> Iterable[tuple[Change, str, str]]:
 def _shown(change: Change, named: bool) -> bool:
     """Somebody whose identity is protected is not kept here; others of the plan are, unless one cannot tell."""
     return change.cause != "protected" and (named or change.type != "User")
+
+
+def _removes(change: Change) -> bool:
+    return change.verb is Verb.DELETE or (change.verb is Verb.UPDATE and loses_members(change))
 
 
 def _label(change: Change) -> str:

@@ -87,6 +87,26 @@ def test_where_one_cannot_tell_who_may_be_shown_nobody_is() -> None:
     assert opened(kept, named=False)[1].after is not None
 
 
+def group(members: str, before: str, number: int, removals: int = 0) -> Change:
+    def body(ids: str) -> bytes:
+        entries = [{"value": each, "$ref": f"x/Users/{each}"} for each in ids]
+        return orjson.dumps({"displayName": "7A", "studentMemberships": entries})
+
+    return change(number, kind="StudentGroup")._replace(
+        payload=body(members), before=body(before), attributes=("studentMemberships",), removals=removals
+    )
+
+
+def test_lines_tell_which_changes_take_somebody_away() -> None:
+    kept = plan(
+        change(1), change(2, Verb.CREATE, "new", "StudentGroup"), group("ab", "a", 3), group("a", "ab", 4),
+        group("b", "ab", 5, removals=1), change(6, Verb.DELETE, "gone"),
+    )  # fmt: skip
+    lines = decode_head(encode_head(kept)).lines
+    assert [line.removes for line in lines] == [False, False, False, True, True, True]
+    assert lines[3].removals == 0, "whoever leaves the vendor counts once, as a person"
+
+
 @pytest.mark.parametrize("garbage", [b"", b"{", b"[]", b'["plan-0",[],[],{},[]]', b'{"a":1}', b'["plan-1"]'])
 def test_what_is_not_ours_is_refused(garbage: bytes) -> None:
     with pytest.raises(StoredPlanError):
