@@ -22,7 +22,7 @@ from skolsynk.core.vendor import Vendor
 from skolsynk.store import connections as rows
 from skolsynk.store import load, save
 from skolsynk.store.connections import VersionFacts
-from skolsynk.sync import dispatch, targets
+from skolsynk.sync import dispatch, readmodel, targets
 from skolsynk.sync.schedule_json import Schedule, ScheduleError, schedule_from_json, schedule_to_json
 
 STATES = ("", "asked", "waiting", "ready")  # "": nobody has asked the vendor yet
@@ -227,3 +227,16 @@ def set_key(connection: load.ConnectionFacts, mode: Mode, key: str, who: str, at
     save.endpoint(connection.id, mode, api_key=key)
     about = {"vendor": connection.vendor, "mode": mode.value}
     save.audit(connection.tenant_id, who, "secret_set" if key else "secret_removed", about, at)
+
+
+# People
+
+
+def person_named(model: readmodel.ReadModel, spelt: str) -> readmodel.PersonRow | None:
+    """The person of exactly this address or source key; people with protected identity by their key alone."""
+    typed = spelt.strip()
+    row = model.people.row(typed)
+    if row is not None or "@" not in typed:
+        return row
+    found = model.people.find(typed, limit=50).rows
+    return next((each for each in found if each.email == typed.lower()), None)

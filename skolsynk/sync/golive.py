@@ -10,12 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
 
 from skolsynk.core.connection import Mode
 from skolsynk.core.school import Severity
 from skolsynk.store import connections as rows
-from skolsynk.store import save, trust
-from skolsynk.sync import connections, reach, readmodel
+from skolsynk.store import load, save, trust
+from skolsynk.sync import connections, modes, reach, readmodel
 from skolsynk.sync.connections import Relation
 from skolsynk.sync.dispatch import today_at
 from skolsynk.sync.errors import Misconfigured
@@ -164,3 +167,59 @@ def agreed(told: Relation, today: date) -> bool:
 
 
 POINTS: tuple[Callable[[_Asked], Point], ...] = (_selection, _reachable, _test_clean, _findings, _guards, _agreement)
+
+
+# Switching
+
+
+class Blocked(Exception):
+    """Going live is not possible, or only for a reason. ``points`` are those not met."""
+
+    def __init__(self, points: Sequence[Point]) -> None:
+        super().__init__(", ".join(point.code for point in points))
+        self.points = tuple(points)
+
+
+class Gone(NamedTuple):
+    """A connection in its new mode, and what is queued: plans that people look at."""
+
+    switched: modes.Switched
+    runs: tuple[UUID, ...]
+
+
+@transaction.atomic
+def switch(
+    stored: rows.Stored, to: Mode, leave: str | None, *, people: int | None, reason: str, who: str, at: datetime
+) -> Gone:
+    """Switch, queue a plan of the new mode, and keep the reason for going past the list in the versions.
+
+    Raises: Blocked when a needed point is not met, or another and there is no reason; Misconfigured as
+    ``modes.switch``. Nothing is changed then.
+    """
+    facts = stored.facts
+    past = _past(stored, to, people, reason, at)
+    switched = modes.switch(facts, to, leave, who=who, at=at)
+    if past:
+        _override(stored, past, reason, who, at)
+    plan = connections.plan_soon(load.connection(facts.id), who, at) if switched.before is not to else None
+    return Gone(switched, tuple(run for run in (switched.removal_run, plan) if run))
+
+
+def _past(stored: rows.Stored, to: Mode, people: int | None, reason: str, at: datetime) -> tuple[Point, ...]:
+    """Points that are gone past."""
+    if to is not Mode.LIVE or stored.facts.mode is Mode.LIVE:
+        return ()
+    unmet = missing(points(stored, at, people))
+    needed = tuple(point for point in unmet if point.needed)
+    if needed or (unmet and not reason.strip()):
+        raise Blocked(needed or unmet)
+    return unmet
+
+
+def _override(stored: rows.Stored, past: Sequence[Point], reason: str, who: str, at: datetime) -> None:
+    facts, codes = stored.facts, [point.code for point in past]
+    rows.replace(
+        facts.tenant_id, facts.vendor, stored.version, stored.document,
+        author=who, reason=reason.strip()[: connections.LONGEST_REASON], at=at,
+    )  # fmt: skip
+    save.audit(facts.tenant_id, who, "golive_overridden", {"vendor": facts.vendor, "missing": codes}, at)
