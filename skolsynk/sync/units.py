@@ -36,6 +36,7 @@ class Register(NamedTuple):
     """Every school unit there is, and what lists of them can be narrowed by."""
 
     units: tuple[RegisteredUnit, ...]  # sorted by name
+    folded: tuple[tuple[str, str], ...]  # of each unit, what ``core.search`` looks in
     by_code: Mapping[str, RegisteredUnit]
     municipalities: tuple[tuple[str, str], ...]  # (code, name), sorted by name
     organizers: tuple[str, ...]  # kinds of organizers, as the register spells them
@@ -105,11 +106,16 @@ def _arranged(units: Iterable[RegisteredUnit]) -> Register:
     forms = {form for unit in listed for form in forms_of(unit)}
     return Register(
         listed,
+        tuple(_folded(unit) for unit in listed),
         {unit.code: unit for unit in listed},
         tuple(sorted(places.items(), key=lambda each: swedish.sort_key(each[1]))),
         tuple(sorted({unit.organizer_type for unit in listed if unit.organizer_type}, key=swedish.sort_key)),
         tuple(form for form in SCHOOL_TYPES if form in forms),
     )
+
+
+def _folded(unit: RegisteredUnit) -> tuple[str, str]:
+    return swedish.folded_both_ways(f"{unit.code}\n{unit.name}\n{unit.municipality}\n{unit.organizer_name}")
 
 
 @lru_cache(maxsize=4096)
@@ -123,16 +129,19 @@ def forms_of(unit: RegisteredUnit) -> tuple[str, ...]:
 
 
 def search(query: str, *, municipality: str = "", organizer: str = "", form: str = "") -> tuple[RegisteredUnit, ...]:
-    """Units of the register by words and filters, sorted by name; units that have ended last."""
-    found: Iterable[RegisteredUnit] = (
+    """As ``core.search`` finds them, narrowed by filters: sorted by name, those that have ended last.
+
+    The order and the folded texts are made once for all searches: sorting 8,000 names takes longer than looking.
+    """
+    asked, known = swedish.Query(query), register()
+    found = [
         unit
-        for unit in register().units
-        if (not municipality or unit.municipality_code == municipality)
+        for unit, folded in zip(known.units, known.folded, strict=True)
+        if asked.finds_folded(folded)
+        and (not municipality or unit.municipality_code == municipality)
         and (not organizer or unit.organizer_type == organizer)
         and (not form or form in forms_of(unit))
-    )
-    if query.strip():
-        found = core.search(found, query)
+    ]
     return tuple(sorted(found, key=lambda unit: unit.status == core.ENDED))
 
 

@@ -20,6 +20,7 @@ from skolsynk.sync import drafts, readmodel, rules, tasks
 from skolsynk.sync import mapping as desks
 from skolsynk.sync.errors import Misconfigured
 from skolsynk.sync.mapping import IGNORE, INHERIT, PLACE, Desk
+from skolsynk.sync.units import vendor_name
 from skolsynk.web.access import Visit, page
 from skolsynk.web.units.forms import ReasonForm
 from skolsynk.web.units.wordings import form_name, rule_name, state_name
@@ -108,14 +109,17 @@ def effect(request: HttpRequest, visit: Visit) -> HttpResponse:
         raise Http404
     if request.headers.get("HX-Request") != "true":
         return _shown(request, visit, seen, effect=_effect(visit, seen))
-    return render(request, "web/units/_effect.html", {"effect": _effect(visit, seen), "desk": seen})
+    return render(request, "web/units/_effect.html", _effect(visit, seen))
 
 
-def _effect(visit: Visit, seen: Desk) -> readmodel.RulesEffect | None:
+def _effect(visit: Visit, seen: Desk) -> dict[str, Any]:
+    """Context: ``effect`` (None before there is anything to compare with) and ``vendors`` that it touches."""
     try:
-        return readmodel.effect_of_rules(visit.tenant.id, seen.rules, seen.units)
+        found = readmodel.effect_of_rules(visit.tenant.id, seen.rules, seen.units)
     except Misconfigured:
-        return None
+        return {"told": True, "effect": None, "vendors": []}
+    touched = [(vendor_name(slug), moves) for slug, moves in found.vendors.items() if any(moves)]
+    return {"told": True, "effect": found, "vendors": touched}
 
 
 # Showing
@@ -131,7 +135,7 @@ def _shown(
     moved: bool = False,
     form: ReasonForm | None = None,
     toggled: str = "",
-    effect: readmodel.RulesEffect | None = None,
+    effect: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     opened = _opened(request, seen, toggled or request.GET.get("toggle", ""))
@@ -155,7 +159,7 @@ def _shown(
         "form": form or ReasonForm(),
         "said": said,
         "moved": moved,
-        "effect": effect,
+        **(effect or {}),
     }
     name = "web/units/_mapping.html" if request.headers.get("HX-Request") == "true" else "web/units/mapping.html"
     return render(request, name, about, status=status)
@@ -204,6 +208,10 @@ def _line(
 def _state(row: Row) -> str:
     if row.state == core.OPEN and row.left:
         return chosen("okopplad med personer", "not mapped, with people")
+    if row.state == core.EMPTY and row.left_below:
+        return chosen(f"{row.left_below} okopplade under", f"{row.left_below} not mapped below")
+    if row.state == core.EMPTY and core.people_in(row.node.below):
+        return ""
     return state_name(row.state)
 
 
@@ -312,14 +320,19 @@ def unit_meant(typed: str, units: Mapping[str, RegisteredUnit]) -> str:
 def _told(choices: Choices, seen: Desk) -> str:
     """What was written into the draft."""
     number = len(choices)
+    sv, en = (
+        ("en organisationsenhet", "one org unit")
+        if number == 1
+        else (
+            f"{number} organisationsenheter",
+            f"{number} org units",
+        )
+    )
     codes = {code for what, _, code in choices if what == PLACE}
     if len(codes) == 1:
         name = seen.units[next(iter(codes))].name
-        return chosen(
-            f"Utkast: {number} organisationsenheter kopplas till {name}.",
-            f"Draft: {number} org units are mapped to {name}.",
-        )
-    return chosen(f"Utkast: {number} organisationsenheter är ändrade.", f"Draft: {number} org units are changed.")
+        return chosen(f"Utkast: {sv} kopplas till {name}.", f"Draft: {en} mapped to {name}.")
+    return chosen(f"Utkast: {sv} ändras.", f"Draft: {en} changed.")
 
 
 # Saving

@@ -29,6 +29,27 @@ LARGEST_UNIT = 20_000  # pupils
 SEARCHED = "searched"  # why a unit was added, where no domain told of it
 
 
+class Told(NamedTuple):
+    """What is said when something was done, to one unit or to ``{n}``."""
+
+    one: str
+    many: str
+
+
+GROUPED = Told(
+    words("Gruppen är ändrad för en skolenhet.", "The group is changed for one school unit."),
+    words("Gruppen är ändrad för {n} skolenheter.", "The group is changed for {n} school units."),
+)
+ADDED = Told(
+    words("En skolenhet är tillagd.", "One school unit is added."),
+    words("{n} skolenheter är tillagda.", "{n} school units are added."),
+)
+REMOVED = Told(
+    words("En skolenhet är borttagen.", "One school unit is taken away."),
+    words("{n} skolenheter är borttagna.", "{n} school units are taken away."),
+)
+
+
 class Choice(NamedTuple):
     """One unit of the register that may be added."""
 
@@ -94,7 +115,7 @@ def _bulk(request: HttpRequest, visit: Visit) -> HttpResponse:
     )
     if isinstance(done, chosen.Moved):
         return _listed(request, visit, form=form, moved=True, status=409)
-    _go(request, done, words("Gruppen är ändrad för {n} skolenheter.", "The group is changed for {n} school units."))
+    _go(request, done, GROUPED)
     return _to(visit, "units")
 
 
@@ -109,12 +130,15 @@ def _to(visit: Visit, name: str, codes: Collection[str] = (), **more: str) -> Ht
     return HttpResponseRedirect(visit.url(name) + (f"?{query}" if query else ""), status=303)
 
 
-def _go(request: HttpRequest, done: chosen.Changed, told: object) -> None:
+def _go(request: HttpRequest, done: chosen.Changed, told: Told) -> None:
     """Tell what was changed, and hand what follows from it to a worker."""
     for run_id in done.runs:
         tasks.execute.delay(run_id=str(run_id))
-    if done.codes:
-        messages.success(request, str(told).format(n=len(done.codes)))
+    number = len(done.codes)
+    if number == 1:
+        messages.success(request, told.one)
+    elif number:
+        messages.success(request, str(told.many).format(n=number))
     else:
         messages.info(request, words("Det var redan så; inget ändrades.", "It was so already; nothing was changed."))
 
@@ -190,7 +214,7 @@ def _add(request: HttpRequest, visit: Visit) -> HttpResponse:
     )
     if isinstance(done, chosen.Moved):
         return _choices(request, visit, wanted, moved=True, status=409)
-    _go(request, done, words("{n} skolenheter är tillagda.", "{n} school units are added."))
+    _go(request, done, ADDED)
     return _to(visit, "units")
 
 
@@ -215,7 +239,7 @@ def remove(request: HttpRequest, visit: Visit) -> HttpResponse:
             visit.tenant.id, codes, expected=request.POST.get("version", ""), who=visit.who, at=timezone.now()
         )
         if isinstance(done, chosen.Changed):
-            _go(request, done, words("{n} skolenheter är borttagna.", "{n} school units are taken away."))
+            _go(request, done, REMOVED)
             return _to(visit, "units")
         return _removing(request, visit, found, form, moved=True, status=409)
     return _removing(request, visit, found, form, moved=False, status=422 if form.is_bound else 200)

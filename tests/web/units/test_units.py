@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from skolsynk.core import register as core
 from skolsynk.core.connection import Mode
 from skolsynk.store import chosen, load
 from skolsynk.store.models import AuditEvent, RegisterUnit, SchoolRow, TenantUnit
@@ -104,7 +105,7 @@ def test_a_group_is_set_for_the_ticked_and_told_to_the_log(as_editor: Client, ad
     assert SchoolRow.objects.exists()
     form = {"action": "group", "code": [CODE, CODE, "12121212"], "group": " Norra ", "version": version(town)}
     answer = as_editor.post(address("units"), form, follow=True)
-    assert "Gruppen är ändrad för 1 skolenheter" in text(answer)
+    assert "Gruppen är ändrad för en skolenhet." in text(answer)
     assert {each.code: each.group for each in chosen.chosen(town.tenant_id)}[CODE] == "Norra"
     event = AuditEvent.objects.get(what="units_grouped")
     assert event.about == {"codes": [CODE]}
@@ -164,7 +165,7 @@ def test_units_of_the_own_domain_are_suggested_with_the_reason_and_added(
     assert "slutar på er domän" in page
     assert "checked" in page
     answer = as_editor.post(address("units_add"), {"code": "88000001", "version": version(town)}, follow=True)
-    assert "1 skolenheter är tillagda" in text(answer)
+    assert "En skolenhet är tillagd" in text(answer)
     assert {each.code: each.reason for each in chosen.chosen(town.tenant_id)}["88000001"] == "email_domain"
     assert "88000001" in load.units(town.tenant_id)
     assert "föreslagen: e-postdomänen är er" in text(as_editor.get(address("unit", code="88000001")))
@@ -233,6 +234,13 @@ def test_garbage_in_the_search_finds_nothing_and_breaks_nothing(
     assert as_viewer.get(address("units_add"), asked).status_code == 200
 
 
+@pytest.mark.parametrize("query", ["", "skola", "ÄNGS", "stockholm nya", "8800", "kommun", "finns inte", "\x00"])
+def test_the_kept_register_is_searched_as_the_core_searches(query: str, town: Theatre) -> None:
+    new_unit(name="Ängsbacksskolan")
+    new_unit("88000002", name="Övre skolan")
+    assert units.search(query) == core.search(load.register(), query)
+
+
 def test_the_register_is_kept_until_it_changes(
     town: Theatre, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -270,7 +278,7 @@ def test_the_number_of_people_is_typed_before_a_unit_goes(as_editor: Client, add
         assert answer.status_code == 422
         assert CODE in codes(town)
     answer = as_editor.post(address("units_remove"), {**form, "people": f" {use.people} "}, follow=True)
-    assert "1 skolenheter är borttagna" in text(answer)
+    assert "En skolenhet är borttagen" in text(answer)
     assert CODE not in codes(town)
     assert AuditEvent.objects.get(what="units_removed").about == {"codes": [CODE]}
     again = as_editor.post(address("units_remove"), {**form, "people": str(use.people)}, follow=True)
