@@ -44,7 +44,7 @@ from skolsynk.sync import dispatch, schools, targets
 from skolsynk.sync.errors import Misconfigured, bad_selection, no_rules
 
 ATTEMPTS = 3
-LAYOUT = f"{parts.LAYOUT} {codec.SNAPSHOT_LAYOUT} {codec.SCHOOL_LAYOUT}"
+LAYOUT = blake2b(f"{parts.LAYOUT} {codec.SNAPSHOT_LAYOUT} {codec.SCHOOL_LAYOUT}".encode(), digest_size=16).hexdigest()
 MOST_BYTES = 64_000_000  # of opened parts in this process, as they were before decoding
 T = TypeVar("T")
 
@@ -79,12 +79,12 @@ class _Kept:
 _kept = _Kept(MOST_BYTES)
 
 
-class Replaced(Exception):  # not an error: a newer model has taken this one's place while a page was made
-    """The read model was replaced while it was being read: ask for the newest."""
+class Replaced(Exception):  # not an error: somebody else has made or taken away a model while a page was made
+    """The read model was replaced while it was being read: ask again."""
 
 
 class ReadModel(Opened):
-    """What one snapshot, one version of the rules and one day gave. Raises Replaced when a newer one came meanwhile."""
+    """What one snapshot, one version of the rules and one day gave. Raises Replaced when it was taken away."""
 
     def __init__(self, kept: rows.ReadModelFacts) -> None:
         super().__init__(self._kept_or_opened, kept.counts, kept.today)
@@ -105,16 +105,29 @@ class ReadModel(Opened):
         return self.causes_under(_saved_selections(self.tenant_id))
 
     def _kept_or_opened(self, name: str, decode: Callable[[bytes], T], number: int = 0) -> T:
+        found = self._part(name, decode, number)
+        if found is None and self._row != (newest := rows.facts(self.tenant_id)) and newest and _is_ours(newest):
+            self._row = newest  # replaced while a page is made: what the page asks from here on is of the newest
+            found = self._part(name, decode, number)
+        if found is None:
+            raise Replaced
+        return found
+
+    def _part(self, name: str, decode: Callable[[bytes], T], number: int) -> T | None:
         key = self._row.id, name, number
         found: T | None = _kept.get(key)
         if found is None:
             plain = rows.part(self._row, name, number)
-            if plain is None:
-                raise Replaced
-            with load.without_collecting():
-                found = decode(plain)
-            _kept.put(key, found, len(plain))
+            if plain is not None:
+                with load.without_collecting():
+                    found = decode(plain)
+                _kept.put(key, found, len(plain))
         return found
+
+    @property
+    def id(self) -> int:
+        """Another one when this model has been replaced."""
+        return self._row.id
 
 
 def _saved_selections(tenant_id: int) -> dict[str, Selection]:
@@ -131,7 +144,7 @@ def _saved_selections(tenant_id: int) -> dict[str, Selection]:
 def of(tenant_id: int) -> ReadModel | None:
     """The newest kept one; None when the directory was never read, there are no rules, or another program made it."""
     kept = rows.facts(tenant_id)
-    return ReadModel(kept) if kept and kept.layout == _layout() else None
+    return ReadModel(kept) if kept and _is_ours(kept) else None
 
 
 def make(tenant_id: int, today: date) -> ReadModel:
@@ -148,14 +161,15 @@ def make(tenant_id: int, today: date) -> ReadModel:
     with load.without_collecting(), claims.tenant_lock(tenant_id):
         kept = rows.replace(
             tenant_id, parts.parts(source), snapshot_id=made.snapshot_id, rules_version=made.rules_number,
-            today=today, at=snapshot.at, layout=_layout(), counts=parts.counts(source),
+            today=today, at=snapshot.at, layout=LAYOUT, counts=parts.counts(source),
         )  # fmt: skip
     rows.finding_day(tenant_id, today, Counter(finding.code for finding in made.school.findings))
     return ReadModel(kept)
 
 
-def _layout() -> str:
-    return blake2b(LAYOUT.encode(), digest_size=16).hexdigest()
+def _is_ours(kept: rows.ReadModelFacts) -> bool:
+    """Whether this program can read what that one wrote."""
+    return kept.layout == LAYOUT
 
 
 # Effects of drafts
@@ -213,9 +227,11 @@ def _whole(tenant_id: int, work: Callable[[Known], T]) -> T:
             raise no_read_model()
         try:
             with load.without_collecting():
-                return work(model.known)
+                before, found = model.id, work(model.known)
         except Replaced:
             continue
+        if model.id == before:
+            return found
     raise no_read_model()
 
 
