@@ -1,0 +1,155 @@
+"""What each event of the log is called, in both languages. A test finds every event that the code writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from skolsynk.sync import targets
+from skolsynk.web.words import chosen, number
+
+GAP = re.compile(r"\{(\w+)\}")
+
+
+class Sentence(NamedTuple):
+    """What happened, and more about it; ``{name}`` is a value of the event, and without it the rest is left out."""
+
+    sv: str
+    en: str
+    more_sv: str = ""
+    more_en: str = ""
+
+
+AT_VENDOR = ("{vendor}, {mode}", "{vendor}, {mode}")
+COUNT = ("{count} stycken", "{count} in all")
+CHANGES = ("{vendor}, {mode}: {count} ändringar", "{vendor}, {mode}: {count} changes")
+
+SENTENCES: Mapping[str, Sentence] = {
+    # People who use the site
+    "signed_in": Sentence("Loggade in", "Signed in"),
+    "first_owner": Sentence("Loggade in först och blev ägare", "Signed in first and became an owner"),
+    "owner_joined": Sentence(
+        "Loggade in som superadministratör och blev ägare", "Signed in as a super administrator and became an owner"
+    ),
+    "invitation_taken": Sentence("Loggade in för första gången", "Signed in for the first time"),
+    "member_admitted": Sentence("Gav någon tillgång", "Gave somebody access", "{member}: {role}", "{member}: {role}"),
+    "member_changed": Sentence(
+        "Ändrade någons tillgång", "Changed somebody's access", "{member}: {role}", "{member}: {role}"
+    ),
+    "member_ended": Sentence("Avslutade någons tillgång", "Ended somebody's access", "{member}", "{member}"),
+    "member_signed_out": Sentence(
+        "Loggade ut någon överallt", "Signed somebody out everywhere", "{member}", "{member}"
+    ),
+    # Looks
+    "person_seen": Sentence("Öppnade en persons sida", "Opened a person's page"),
+    "person_explained": Sentence("Frågade varför en person finns eller saknas", "Asked why a person is in or out"),
+    "person_searched": Sentence("Sökte bland personer", "Searched among people"),
+    "person_downloaded": Sentence("Hämtade en persons uppgifter", "Downloaded what is known of a person"),
+    "person_checked": Sentence("Bad om en ny kontroll av en person", "Asked for a person to be checked again"),
+    "person_sent": Sentence("Skickade en person nu", "Sent a person now"),
+    "payload_shown": Sentence(
+        "Såg vad som skickats om någon eller något", "Saw what was sent about somebody or something", "{mode}", "{mode}"
+    ),
+    "change_seen": Sentence("Öppnade en ändring", "Opened a change", "{vendor}", "{vendor}"),
+    "changes_downloaded": Sentence("Hämtade ändringar som fil", "Downloaded changes", "{vendor}", "{vendor}"),
+    "receipts_downloaded": Sentence("Hämtade svar från en leverantör", "Downloaded a vendor's answers"),
+    "findings_exported": Sentence("Hämtade brister i data som fil", "Downloaded findings", *COUNT),
+    "roster_exported": Sentence(
+        "Hämtade allt som en leverantör får", "Downloaded all that a vendor gets", "{vendor}", "{vendor}"
+    ),
+    "log_exported": Sentence("Hämtade loggen", "Downloaded the log", "{count} rader", "{count} rows"),
+    "configuration_exported": Sentence("Hämtade konfigurationen", "Downloaded the configuration"),
+    # Set-up
+    "configuration_imported": Sentence(
+        "Läste in en konfiguration", "Read a configuration in", "{lines} rader", "{lines} lines"
+    ),
+    "rules_saved": Sentence("Sparade regler", "Saved rules", "version {number}", "version {number}"),
+    "units_added": Sentence("Lade till skolenheter", "Added school units", "{codes}", "{codes}"),
+    "units_removed": Sentence("Tog bort skolenheter", "Removed school units", "{codes}", "{codes}"),
+    "units_grouped": Sentence("Grupperade skolenheter", "Grouped school units", "{codes}", "{codes}"),
+    "identity_imported": Sentence(
+        "Läste in id:n från en annan avsändare", "Imported ids from another sender", *COUNT
+    ),
+    "preferences_changed": Sentence("Ändrade gallring eller kontakt", "Changed retention or contact"),
+    "source_changed": Sentence(
+        "Valde en annan administratör att läsa katalogen som", "Chose another administrator to read the directory as"
+    ),
+    "webhook_added": Sentence("Lade till en webhook", "Added a webhook"),
+    "webhook_dropped": Sentence("Tog bort en webhook", "Removed a webhook"),
+    # Vendors
+    "connection_added": Sentence("Lade till en leverantör", "Added a vendor", "{vendor}", "{vendor}"),
+    "connection_saved": Sentence(
+        "Ändrade en anslutning", "Changed a connection", "{vendor}, version {version}", "{vendor}, version {version}"
+    ),
+    "connection_paused": Sentence(
+        "Pausade en anslutning", "Paused a connection", "{vendor}, till {until}", "{vendor}, until {until}"
+    ),
+    "connection_resumed": Sentence("Återupptog en anslutning", "Resumed a connection", "{vendor}", "{vendor}"),
+    "connection_tested": Sentence("Provade en anslutning", "Tested a connection", *AT_VENDOR),
+    "relation_saved": Sentence(
+        "Noterade läget med en leverantör", "Noted where it stands with a vendor", "{vendor}", "{vendor}"
+    ),
+    "secret_set": Sentence("Angav en nyckel", "Gave a key", *AT_VENDOR),
+    "secret_removed": Sentence("Tog bort en nyckel", "Removed a key", *AT_VENDOR),
+    "address_set": Sentence("Angav en adress", "Gave an address", *AT_VENDOR),
+    "mode_switched": Sentence(
+        "Bytte läge", "Switched mode", "{vendor}: {before} till {after}", "{vendor}: {before} to {after}"
+    ),
+    "findings_reviewed": Sentence(
+        "Bekräftade att bristerna är sedda", "Confirmed that findings were seen", "{vendor}", "{vendor}"
+    ),
+    "guards_confirmed": Sentence("Bekräftade gränserna", "Confirmed the guards", "{vendor}", "{vendor}"),
+    "golive_overridden": Sentence(
+        "Slog på skarpt läge fast allt inte var klart", "Went live though not all was ready", "{vendor}", "{vendor}"
+    ),
+    # Changes
+    "changes_approved": Sentence("Godkände ändringar", "Approved changes", *CHANGES),
+    "changes_discarded": Sentence("Kastade en plan", "Discarded a plan", *CHANGES),
+    "approvals_discarded": Sentence("Tog tillbaka godkännanden", "Took approvals back", *CHANGES),
+    "ledger_rebuilt": Sentence(
+        "Läste om vad en leverantör har", "Read again what a vendor holds", *AT_VENDOR
+    ),
+    "person_excluded": Sentence("Undantog en person", "Excluded a person"),
+    "person_readmitted": Sentence("Tog med en person igen", "Took a person in again"),
+}  # fmt: skip
+
+VALUES: Mapping[str, tuple[str, str]] = {
+    "off": ("avstängd", "off"),
+    "test": ("test", "test"),
+    "live": ("skarpt", "live"),
+    "viewer": ("läsare", "viewer"),
+    "editor": ("redigerare", "editor"),
+    "owner": ("ägare", "owner"),
+}
+
+
+def title(what: str) -> str:
+    """What happened; the event's own name for one that nobody has put into words."""
+    sentence = SENTENCES.get(what)
+    return chosen(sentence.sv, sentence.en) if sentence else what.replace("_", " ")
+
+
+def more(what: str, about: Mapping[str, object], names: Mapping[str, str]) -> str:
+    """The rest of the sentence; "" when the event lacks a value of it. ``names``: of members, as "member:12"."""
+    sentence = SENTENCES.get(what)
+    text = chosen(sentence.more_sv, sentence.more_en) if sentence else ""
+    values = {gap: _shown(gap, about.get(gap), names) for gap in GAP.findall(text)}
+    return text.format_map(values) if all(values.values()) else ""
+
+
+def _shown(gap: str, value: object, names: Mapping[str, str]) -> str:
+    if value is None or value == "":
+        return ""
+    if gap == "member":
+        return names.get(f"member:{value}", "")
+    if gap == "vendor":
+        vendor = targets.all_vendors().get(str(value))
+        return vendor.name if vendor else str(value)
+    if gap == "until":
+        return str(value)[:10]
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value[:5]) + (" …" if len(value) > 5 else "")
+    if isinstance(value, int):
+        return number(value)
+    return chosen(*VALUES[str(value)]) if str(value) in VALUES else str(value)
