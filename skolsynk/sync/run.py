@@ -15,7 +15,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,7 +25,9 @@ from skolsynk.core.connection import Mode
 from skolsynk.core.connection_json import guards_from_json, selection_from_json
 from skolsynk.core.ledger import Receipt
 from skolsynk.core.plan import Facts, Plan, make_plan, make_unprovision_plan, summary
+from skolsynk.core.plan.leaving import decided_in
 from skolsynk.core.roster import Roster
+from skolsynk.core.school import School
 from skolsynk.core.selection import SelectionError, select
 from skolsynk.core.ss12000.base import ResourceId
 from skolsynk.egil.push import push
@@ -211,20 +213,25 @@ def plan_of(connection: load.ConnectionFacts, mode: Mode, facts: claims.RunFacts
     about = _facts(connection, mode, facts)
     if unprovision:
         return make_unprovision_plan(ledger, about)
-    roster = roster_of(connection, facts)
+    school = schools.make(facts.tenant_id, facts.today, rehearsal=facts.rehearsal).school
+    roster = _selected(school, connection, facts)
 
     def payloads_of(ids: Collection[ResourceId]) -> Mapping[ResourceId, bytes]:
         return load.payloads(connection.id, mode, ids)
 
-    return make_plan(roster, ledger, about, payloads_of)
+    return make_plan(roster, ledger, replace(about, decided=decided_in(school, roster, ledger)), payloads_of)
 
 
 def roster_of(connection: load.ConnectionFacts, facts: claims.RunFacts) -> Roster:
     """What this vendor should hold on the run's day, by the newest snapshot, rules and selection."""
-    made = schools.make(facts.tenant_id, facts.today, rehearsal=facts.rehearsal)
+    school = schools.make(facts.tenant_id, facts.today, rehearsal=facts.rehearsal).school
+    return _selected(school, connection, facts)
+
+
+def _selected(school: School, connection: load.ConnectionFacts, facts: claims.RunFacts) -> Roster:
     vendor = targets.vendor(connection.vendor)
     try:
-        return select(made.school, selection_from_json(connection.selection), vendor, facts.today)
+        return select(school, selection_from_json(connection.selection), vendor, facts.today)
     except SelectionError as error:
         raise bad_selection(vendor.name, error) from error
 
