@@ -1,4 +1,4 @@
-"""A tenant's choice of school units, and what the register says of them."""
+"""A tenant's choice of school units, what the register says of them, and which read and rules their tree is made of."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import CharField, Count, Max, Q, Sum
 from django.db.models.functions import Cast, Length
 
 from skolsynk.store import save
-from skolsynk.store.models import RegisterUnit, RulesVersion, Tenant, TenantUnit
+from skolsynk.store.models import RegisterUnit, RulesVersion, SnapshotRow, Tenant, TenantUnit
 
 _TOLD = ("name", "status", "school_types", "corrected", "email_domain", "web_host", "municipality", "organizer_name")
 
@@ -65,3 +65,10 @@ def rules_at(tenant_id: int, number: int) -> object:
     """The JSON of one version of the rules; {} when there is no such version."""
     rows = RulesVersion.objects.filter(tenant_id=tenant_id, number=number)
     return rows.values_list("rules", flat=True).first() or {}
+
+
+def newest_read(tenant_id: int) -> tuple[object, ...] | None:
+    """Names the newest snapshot without opening it; None when there is none."""
+    rows = SnapshotRow.objects.filter(tenant_id=tenant_id).order_by("-at", "-pk").values_list("pk", "at", "counts")
+    found = rows.first()
+    return tuple(found) if found else None

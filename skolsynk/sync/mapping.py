@@ -68,13 +68,14 @@ class Desk(NamedTuple):
         return self.version > 0 and self.base != self.number
 
 
-_kept: OrderedDict[int, tuple[int, Bare]] = OrderedDict()
+_kept: OrderedDict[int, tuple[object, Bare]] = OrderedDict()
+_drawn: OrderedDict[int, tuple[object, tuple[Row, ...]]] = OrderedDict()
 _lock = Lock()
 
 
 def bare(tenant_id: int) -> Bare | None:
     """Tree and domains of the newest snapshot, which is opened once in each process; None when nothing was read."""
-    newest = load.latest_snapshot_id(tenant_id)
+    newest = chosen.newest_read(tenant_id)
     if newest is None:
         return None
     with _lock:
@@ -87,7 +88,7 @@ def bare(tenant_id: int) -> Bare | None:
     domains = sorted(found[1].domains, key=lambda domain: (not domain.primary, domain.name))
     made = Bare(bare_tree(found[1]), tuple(domain.name for domain in domains), found[1].at)
     with _lock:
-        _kept[tenant_id] = (found[0], made)
+        _kept[tenant_id] = (newest, made)
         _kept.move_to_end(tenant_id)
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
@@ -101,7 +102,9 @@ def directory(tenant_id: int) -> Directory | None:
         counted = _parsed(chosen.rules_at(tenant_id, model.rules_version))[0]
         return Directory(model.tree, counted, model.at, True, model.stale)
     found = bare(tenant_id)
-    return Directory(found.nodes, Rules(), found.at, False, load.rules(tenant_id) is not None) if found else None
+    if found is None:
+        return None
+    return Directory(found.nodes, Rules(), found.at, False, load.rules(tenant_id) is not None)
 
 
 def desk(tenant_id: int) -> Desk | None:
@@ -119,7 +122,7 @@ def desk(tenant_id: int) -> Desk | None:
     return Desk(
         found,
         units,
-        core.rows(found.nodes, rules, units, found.counted),
+        _rows(tenant_id, found, rules, units),
         document if isinstance(document, Mapping) else {},
         rules,
         draft.version if draft else 0,
@@ -129,6 +132,22 @@ def desk(tenant_id: int) -> Desk | None:
         draft.updated_at if draft else None,
         problems,
     )
+
+
+def _rows(tenant_id: int, found: Directory, rules: Rules, units: Mapping[str, RegisteredUnit]) -> tuple[Row, ...]:
+    """The tree under these rules, kept until one of the four is another: every look and every tick asks for it."""
+    key = (found.nodes, found.counted, rules, dict(units))
+    with _lock:
+        kept = _drawn.get(tenant_id)
+    if kept and kept[0] == key:
+        return kept[1]
+    made = core.rows(found.nodes, rules, units, found.counted)
+    with _lock:
+        _drawn[tenant_id] = (key, made)
+        _drawn.move_to_end(tenant_id)
+        while len(_drawn) > MOST_KEPT:
+            _drawn.popitem(last=False)
+    return made
 
 
 def _parsed(document: object) -> tuple[Rules, tuple[Problem, ...]]:

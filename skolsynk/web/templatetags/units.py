@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.html import format_html
 
 from skolsynk.core.findings import CATALOGUE
+from skolsynk.core.readmodel.values import TreeNode
 from skolsynk.core.register import ENDED, RegisteredUnit
 from skolsynk.sync.units import forms_of
 from skolsynk.web.units import wordings
-from skolsynk.web.words import chosen
+from skolsynk.web.words import chosen, number
 
 register = template.Library()
 
@@ -42,6 +44,17 @@ def finding(code: str) -> str:
     """The title of a finding."""
     entry = CATALOGUE.get(code)
     return chosen(entry.title_sv, entry.title_en) if entry else code
+
+
+@register.filter
+def counted(node: TreeNode, what: str) -> str:
+    """Heads in an org unit and below, and in brackets how many of them are in it itself; nothing for nobody."""
+    own, below = getattr(node.own, what), getattr(node.below, what)
+    if not below:
+        return ""
+    if not own or own == below:
+        return number(below)
+    return format_html('{} <span class="own">({})</span>', number(below), number(own))
 
 
 @register.filter
