@@ -35,10 +35,11 @@ def create_run(
     connection_id: int | None = None,
     mode: str = "",
     trigger: str = "operator",
+    asked_by: str = "",
 ) -> UUID:
     """A queued run. ``at`` is its logical instant, which may lie in another day than now."""
     run = Run(tenant_id=tenant_id, kind=kind, at=at, today=today, connection_id=connection_id, mode=mode)
-    run.trigger, run.created_at = trigger, timezone.now()
+    run.trigger, run.asked_by, run.created_at = trigger, asked_by, timezone.now()
     run.save(force_insert=True)
     return run.pk
 

@@ -112,6 +112,12 @@ def units(tenant_id: int) -> dict[str, RegisteredUnit]:
     return {row.code: registered(row)._replace(group=groups[row.code]) for row in rows}
 
 
+def unit_ids(tenant_id: int) -> dict[str, str]:
+    """{school unit code: resource id} of the units that have been given one."""
+    rows = IdentityRow.objects.filter(tenant_id=tenant_id, kind="unit")
+    return dict(rows.values_list("source_key", "resource_id"))
+
+
 def register() -> tuple[RegisteredUnit, ...]:
     """Every unit known, vanished ones too (status "UPPHORT" in the register's own words)."""
     return tuple(registered(row) for row in RegisterUnit.objects.order_by("code").iterator(2000))
@@ -135,6 +141,13 @@ def latest_read_at(tenant_id: int) -> datetime | None:
     """When the newest complete read was made."""
     rows = SnapshotRow.objects.filter(tenant_id=tenant_id).order_by("-at", "-pk")
     return rows.values_list("at", flat=True).first()
+
+
+def snapshot_before(tenant_id: int) -> tuple[int, int] | None:
+    """(the newest but one, the newest); None while there is only one."""
+    rows = SnapshotRow.objects.filter(tenant_id=tenant_id).order_by("-at", "-pk").values_list("pk", flat=True)[:2]
+    found = list(rows)
+    return (found[1], found[0]) if len(found) == 2 else None
 
 
 def latest_snapshot(tenant_id: int) -> tuple[int, Snapshot] | None:

@@ -25,9 +25,9 @@ def today_at(at: datetime) -> date:
     return at.astimezone(STOCKHOLM).date()
 
 
-def queue_read(tenant_id: int, at: datetime, *, trigger: str = "operator") -> UUID:
+def queue_read(tenant_id: int, at: datetime, *, trigger: str = "operator", asked_by: str = "") -> UUID:
     """A new read of one tenant's directory."""
-    return claims.create_run(tenant_id, "read", at=at, today=today_at(at), trigger=trigger)
+    return claims.create_run(tenant_id, "read", at=at, today=today_at(at), trigger=trigger, asked_by=asked_by)
 
 
 def queue(
@@ -38,6 +38,7 @@ def queue(
     mode: Mode | None = None,
     trigger: str = "operator",
     today: date | None = None,
+    asked_by: str = "",
 ) -> UUID:
     """A new plan, push or unprovision of one connection; another ``today`` than the day of ``at`` is a rehearsal."""
     rehearsal = today is not None and today != today_at(at)
@@ -49,6 +50,7 @@ def queue(
         connection_id=connection.id,
         mode=(mode or connection.mode).value,
         trigger=REHEARSAL if rehearsal else trigger,
+        asked_by=asked_by,
     )
 
 

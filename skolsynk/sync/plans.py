@@ -18,6 +18,7 @@ from skolsynk.core.ss12000.base import ResourceId
 from skolsynk.store import claims, decisions, load, save
 from skolsynk.store import plans as rows
 from skolsynk.store.plans import PlanFacts
+from skolsynk.sync import causes
 
 NOTHING = Bodies(None, None)
 LAPSE = timedelta(days=7)
@@ -107,6 +108,7 @@ def keep(
     if not (plan.flowing or plan.held):
         return
     rules = load.rules(facts.tenant_id)
+    counts = {**counts, "probable": causes.probable(facts.tenant_id, plan)}
     rows.keep(
         facts.tenant_id, facts.id, connection.id, mode.value, facts.kind, plan, counts,
         snapshot_at=load.latest_read_at(facts.tenant_id), rules_version=rules.number if rules else 0,
@@ -132,9 +134,9 @@ def approve(
     return Given(len(changes), len(seen.held))
 
 
-def chosen(plan: StoredPlan, which: Which) -> int:
-    """How many changes an approval would cover, what they need included."""
-    return len(choose(_held_plan(plan, whole=which.by == "all"), which.by, *which.values))
+def covered(plan: StoredPlan, which: Which) -> frozenset[ResourceId]:
+    """Ids of the held changes that an approval would cover, what they need included."""
+    return frozenset(each.id for each in choose(_held_plan(plan, whole=which.by == "all"), which.by, *which.values))
 
 
 def _held_plan(plan: StoredPlan, *, whole: bool) -> Plan:
@@ -182,6 +184,6 @@ def discard(
 
 
 __all__ = [
-    "Bodies", "Given", "Moved", "StoredPlan", "StoredPlanError", "Which", "approve", "bodies", "chosen", "discard",
+    "Bodies", "Given", "Moved", "StoredPlan", "StoredPlanError", "Which", "approve", "bodies", "covered", "discard",
     "keep", "moved", "newest", "of_run",
 ]  # fmt: skip

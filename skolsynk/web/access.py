@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import never_cache
 
 from skolsynk.store import load, members
@@ -58,7 +58,10 @@ class Visit:
         return self.whole or code in self.member.units
 
     def url(self, name: str, **kwargs: object) -> str:
-        return reverse(name, kwargs={"customer": self.tenant.customer_id, **kwargs})
+        try:
+            return reverse(name, kwargs={"customer": self.tenant.customer_id, **kwargs})
+        except NoReverseMatch:
+            return f"/h/{self.tenant.customer_id}/missing/{name}/"
 
 
 class Needs(NamedTuple):
@@ -67,10 +70,6 @@ class Needs(NamedTuple):
     read: str
     write: str
     whole: bool
-
-
-class View(Protocol):
-    def __call__(self, request: HttpRequest, visit: Visit, /, **kwargs: Any) -> HttpResponse: ...
 
 
 def member_of(request: HttpRequest) -> members.MemberFacts | None:
@@ -84,17 +83,17 @@ def member_of(request: HttpRequest) -> members.MemberFacts | None:
 
 def page(
     read: str = "viewer", write: str = "editor", *, whole: bool = False
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """A page of one tenant. Looking needs the role ``read``, everything else ``write``.
 
     ``whole``: not for people who are limited to some school units. Nobody learns which tenants exist.
     """
     needs = Needs(read, write, whole)
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @never_cache
         @wraps(view)
-        def visited(request: HttpRequest, *, customer: str, **kwargs: Any) -> HttpResponse:
+        def visited(request: HttpRequest, *, customer: str, **kwargs: Any) -> HttpResponseBase:
             member = member_of(request)
             if member is None:
                 return sign_in_first(request)

@@ -77,9 +77,9 @@ def test_all_but_removals_and_single_rows_bring_what_they_need(own_stage: Theatr
     own_stage.push()
     plan = kept(own_stage)
     one = next(line for line in plan.held if line.type == "User")
-    assert plans.chosen(plan, plans.Which("ids", (one.id,))) > 1, "groups stop naming the person first"
-    assert plans.chosen(plan, plans.Which("ids", ("nobody",))) == 0
-    assert plans.chosen(plan, plans.Which("all")) == len(plan.held)
+    assert len(plans.covered(plan, plans.Which("ids", (one.id,)))) > 1, "groups stop naming the person first"
+    assert not plans.covered(plan, plans.Which("ids", ("nobody",)))
+    assert plans.covered(plan, plans.Which("all")) == {line.id for line in plan.held}
 
 
 def test_whoever_looked_at_an_older_plan_is_told_what_moved(own_stage: Theatre) -> None:

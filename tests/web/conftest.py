@@ -50,7 +50,7 @@ def town(_staged: Theatre, db: None) -> Theatre:
 
 
 def member(tenant_id: int, role: str, units: tuple[str, ...] = ()) -> Member:
-    name = f"{role}{len(units) or ''}"
+    name = "-".join((role, *units))
     return Member.objects.create(
         tenant_id=tenant_id, subject=f"sub-{tenant_id}-{name}", email=f"{name}@bjorkvik.example", name=name.title(),
         role=role, units=list(units), created_at=SOME_DAY,

@@ -71,7 +71,7 @@ def test_no_text_of_a_template_is_the_same_in_both_languages_by_mistake() -> Non
     same = []
     for file in TEMPLATES.rglob("*.html"):
         for sv, en in TEXT.findall(file.read_text()):
-            if sv[1:-1] == en[1:-1] and len(sv.split()) > 2:
+            if sv[1:-1] == en[1:-1] and len(re.findall(r"[a-zåäö]{3,}", re.sub(r"{.*?}", "", sv))) > 1:
                 same.append(f"{file.name}: {sv}")
     assert same == []
 
@@ -85,6 +85,6 @@ def test_no_template_says_anything_in_one_language_only() -> None:
         alone += [
             f"{file.name}: {found}"
             for found in VISIBLE.findall(text)
-            if not re.search(r">\s*(Skolsynk|In English|På svenska)", found)
+            if not re.search(r">\s*(Skolsynk|In English|På svenska|HTTP)", found)
         ]
     assert alone == []

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from skolsynk.web import icons, words
 
 register = template.Library()
+ABSENT = (None, "")  # what the template language gives for something that is not there
 
 
 @register.simple_tag
@@ -57,17 +58,17 @@ def to(context: RequestContext, name: str, **kwargs: object) -> str:
 @register.filter
 def number(value: Any) -> str:
     """1 284; nothing for None."""
-    return "" if value is None else words.number(value)
+    return "" if value in ABSENT else words.number(value)
 
 
 @register.filter
 def percent(value: Any) -> str:
-    return "" if value is None else words.percent(value)
+    return "" if value in ABSENT else words.percent(value)
 
 
 @register.filter
 def seconds(value: Any) -> str:
-    return "" if value is None else words.seconds(value)
+    return "" if value in ABSENT else words.seconds(value)
 
 
 @register.filter
