@@ -1,0 +1,84 @@
+"""The administrator that a tenant's directory is read as: tried, and changed for another of the same customer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from skolsynk.sources.base import Capability, SourceError
+from skolsynk.sources.google import account as accounts
+from skolsynk.sources.google.account import Asking
+from skolsynk.store import load, save
+from skolsynk.sync import directory
+from skolsynk.sync.errors import Misconfigured
+
+QUICK = {"tries": 2, "timeout_s": 15.0}  # somebody waits for the page
+
+
+def tried(tenant_id: int) -> tuple[Capability, ...]:
+    """What Google lets us read now, each thing by itself.
+
+    Raises Misconfigured without an administrator or a key, and for an administrator of another customer.
+    """
+    source = directory.source(tenant_id, everything=True)
+    _check_customer(tenant_id, source.subject)
+    return replace(source, **QUICK).probe()  # type: ignore[arg-type]  # the names and types are the source's own
+
+
+def read_as(tenant_id: int, address: str, *, was: str, who: str, at: datetime) -> bool:
+    """Read as another administrator from now on; False when somebody else has changed it since ``was`` was seen.
+
+    Google is asked whose administrator it is: an address of another customer is refused, whoever typed it.
+    Raises Misconfigured.
+    """
+    source = load.source(tenant_id)
+    if (source.subject if source else "") != was:
+        return False
+    if address != was:
+        _check_customer(tenant_id, address)
+        save.source(tenant_id, subject=address, school_containers=source.school_containers if source else ())
+        save.audit(tenant_id, who, "source_changed", {}, at)
+    return True
+
+
+def fault_of(tenant_id: int, address: str) -> Misconfigured | None:
+    """Why the directory cannot be read as this address; None when it can."""
+    try:
+        _check_customer(tenant_id, address)
+    except Misconfigured as error:
+        return error
+    return None
+
+
+def _check_customer(tenant_id: int, address: str) -> None:
+    try:
+        customer = accounts.customer_of(_asking(tenant_id, address))
+    except SourceError as error:
+        raise Misconfigured(error.code, error.text("sv"), error.text("en")) from error
+    if customer.id != load.tenant(tenant_id).customer_id:
+        raise Misconfigured(
+            "other_customer",
+            "Administratören hör till en annan organisation i Google än den som är kopplad här. Inget har ändrats och "
+            "inget har skickats. Välj en administratör i den egna organisationen.",
+            "The administrator belongs to another organisation in Google than the one connected here. Nothing was "
+            "changed and nothing was sent. Choose an administrator of your own organisation.",
+        )
+
+
+def _asking(tenant_id: int, address: str) -> Asking:
+    source = load.source(tenant_id)
+    credentials = (source.credentials if source else "") or settings.GOOGLE_SERVICE_ACCOUNT
+    try:
+        key_file: Mapping[str, Any] = json.loads(credentials)
+    except ValueError as error:
+        raise Misconfigured(
+            "no_credentials",
+            "Skolsynk saknar tjänstkonto. Inget har lästs eller skickats. Driftansvarig behöver ange det.",
+            "Skolsynk lacks a service account. Nothing was read or sent. The operator has to give it.",
+        ) from error
+    return Asking(key_file, address, settings.GOOGLE_ROOT_URL, settings.GOOGLE_TOKEN_URI)
