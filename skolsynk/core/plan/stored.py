@@ -5,7 +5,10 @@ The index tells what, where, why and whether it waits; nobody's body is opened b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import orjson
@@ -16,11 +19,26 @@ from skolsynk.core.plan.values import Change, GuardTrip, Hold, Plan
 from skolsynk.core.ss12000.base import ResourceId
 
 PART = 250  # changes whose bodies are kept together
-LAYOUT = "plan-1"
+LAYOUT = "plan-2"
 
 
 class StoredPlanError(ValueError):
     """Bytes that another version of the program wrote, or that are not ours."""
+
+
+class Kind(NamedTuple):
+    """What many changes have in common; a plan of ten thousand changes has some dozens of kinds."""
+
+    verb: str
+    type: str
+    unit: str
+    cause: str
+    reason: str  # "" flows; else why it is held
+    window: str
+    attributes: tuple[str, ...]
+    removals: int
+    approved: bool
+    removes: bool  # a delete, or an update that takes somebody out of a group
 
 
 class Line(NamedTuple):
@@ -32,14 +50,14 @@ class Line(NamedTuple):
     id: ResourceId
     unit: str
     cause: str
-    reason: str  # "" flows; else why it is held
+    reason: str
     window: str
     attributes: tuple[str, ...]
     removals: int
     label: str  # what people call it; "" when unknown or not to be shown
     fingerprint: bytes | None
     approved: bool
-    removes: bool  # a delete, or an update that takes somebody out of a group
+    removes: bool
 
 
 class Bodies(NamedTuple):
@@ -47,39 +65,73 @@ class Bodies(NamedTuple):
     after: bytes | None
 
 
-class Head(NamedTuple):
-    """The index of one plan. ``frozen`` {user id: finding code}; ``refused`` are ids."""
+@dataclass(frozen=True)
+class Head:
+    """The index of one plan, in columns: pages count and filter kinds, and make lines only of what they show."""
 
-    lines: tuple[Line, ...]
+    kinds: tuple[Kind, ...]
+    kind_of: Sequence[int]  # the place in ``kinds`` of each change
+    ids: Sequence[ResourceId]
+    labels: Sequence[str]
+    marks: Sequence[str]  # fingerprints in hex, "" for none
     trips: tuple[GuardTrip, ...]
-    frozen: dict[ResourceId, str]
+    frozen: Mapping[ResourceId, str]  # user id -> finding code
     refused: tuple[ResourceId, ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def line(self, number: int) -> Line:
+        """Raises IndexError."""
+        kind, mark = self.kinds[self.kind_of[number]], self.marks[number]
+        return Line(
+            number, kind.verb, kind.type, self.ids[number], kind.unit, kind.cause, kind.reason, kind.window,
+            kind.attributes, kind.removals, self.labels[number], bytes.fromhex(mark) if mark else None, kind.approved,
+            kind.removes,
+        )  # fmt: skip
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """All of them: a tenth of a second for a plan of 60,000."""
+        return tuple(map(self.line, range(len(self))))
+
+    @cached_property
+    def counted(self) -> Mapping[Kind, int]:
+        """How many changes there are of each kind."""
+        return {self.kinds[place]: number for place, number in Counter(self.kind_of).items()}
+
+    def where(self, keeps: Callable[[Kind], bool], text: str = "") -> list[int]:
+        """Numbers of the changes of the kinds that ``keeps`` keeps, and with ``text`` in the label or as the id."""
+        kept = {place for place, kind in enumerate(self.kinds) if keeps(kind)}
+        numbers = [number for number, place in enumerate(self.kind_of) if place in kept]
+        if not text:
+            return numbers
+        folded = text.casefold()
+        return [number for number in numbers if folded in self.labels[number].casefold() or text == self.ids[number]]
 
 
 def encode_head(plan: Plan, *, named: bool = True) -> bytes:
     """``named`` False: people's labels are left out, because some of them must not be shown."""
-    rows = [
-        (
-            change.verb.value, change.type, change.id, change.unit, change.cause, reason, window, change.attributes,
-            change.removals, _label(change) if _shown(change, named) else "",
-            change.fingerprint.hex() if change.fingerprint else None, change.approved, _removes(change),
-        )
-        for change, reason, window in _entries(plan)
-    ]  # fmt: skip
+    kinds: dict[Kind, int] = {}
+    places, ids, labels, marks = [], [], [], []
+    for change, reason, window in _entries(plan):
+        places.append(kinds.setdefault(_kind(change, reason, window), len(kinds)))
+        ids.append(change.id)
+        labels.append(_label(change) if _shown(change, named) else "")
+        marks.append(change.fingerprint.hex() if change.fingerprint else "")
+    columns = [places, "\n".join(ids), "\n".join(labels), "\n".join(marks)]
     trips = [tuple(trip_fields(trip)) for trip in plan.trips]
-    return orjson.dumps([LAYOUT, rows, trips, dict(plan.frozen), sorted(plan.refused)])
+    return orjson.dumps([LAYOUT, list(map(tuple, kinds)), *columns, trips, dict(plan.frozen), sorted(plan.refused)])
 
 
 def decode_head(encoded: bytes) -> Head:
     """The index again. Raises StoredPlanError."""
-    rows, trips, frozen, refused = _load(encoded, 5)
-    lines = tuple(
-        Line._make(
-            (number, *row[:7], tuple(row[7]), *row[8:10], bytes.fromhex(row[10]) if row[10] else None, *row[11:])
-        )
-        for number, row in enumerate(rows)
-    )
-    return Head(lines, tuple(GuardTrip(*trip) for trip in trips), frozen, tuple(refused))
+    kinds, places, *columns, trips, frozen, refused = _load(encoded, 9)
+    ids, labels, marks = (column.split("\n") if places else [] for column in columns)
+    return Head(
+        tuple(Kind._make((*kind[:6], tuple(kind[6]), *kind[7:])) for kind in kinds), places, ids, labels, marks,
+        tuple(GuardTrip(*trip) for trip in trips), frozen, tuple(refused),
+    )  # fmt: skip
 
 
 def encode_parts(plan: Plan, *, named: bool = True) -> Iterator[bytes]:
@@ -126,13 +178,20 @@ def _shown(change: Change, named: bool) -> bool:
     return change.cause != "protected" and (named or change.type != "User")
 
 
+def _kind(change: Change, reason: str, window: str) -> Kind:
+    return Kind(
+        change.verb.value, change.type, change.unit, change.cause, reason, window, change.attributes, change.removals,
+        change.approved, _removes(change),
+    )  # fmt: skip
+
+
 def _removes(change: Change) -> bool:
     return change.verb is Verb.DELETE or (change.verb is Verb.UPDATE and loses_members(change))
 
 
 def _label(change: Change) -> str:
     body = change.payload or change.before
-    return str(orjson.loads(body).get("displayName") or "") if body else ""
+    return str(orjson.loads(body).get("displayName") or "").replace("\n", " ") if body else ""
 
 
 def _text(body: bytes | None) -> str | None:

@@ -107,7 +107,27 @@ def test_lines_tell_which_changes_take_somebody_away() -> None:
     assert lines[3].removals == 0, "whoever leaves the vendor counts once, as a person"
 
 
-@pytest.mark.parametrize("garbage", [b"", b"{", b"[]", b'["plan-0",[],[],{},[]]', b'{"a":1}', b'["plan-1"]'])
+def test_kinds_are_counted_and_sought_without_making_lines() -> None:
+    kept = plan(*(change(each) for each in range(2, 7)), change(7, Verb.CREATE, "new"), change(8, cause="protected"))
+    head = decode_head(encode_head(kept))
+    assert len(head) == 7
+    assert sorted(head.counted.values()) == [1, 1, 5]
+    assert head.where(lambda kind: kind.cause == "new") == [5]
+    assert head.where(lambda kind: True, "PERSON") == [0, 1, 2, 3, 4, 5]
+    assert head.where(lambda kind: kind.verb == "update", "id-8") == [6]
+    assert head.where(lambda kind: kind.verb == "create", "id-8") == []
+    assert [head.line(number) for number in range(7)] == list(head.lines)
+
+
+def test_a_plan_without_changes_has_no_lines_and_a_name_stays_on_its_own_line() -> None:
+    assert decode_head(encode_head(plan())).lines == ()
+    broken = change(2)._replace(payload=orjson.dumps({"displayName": "Alva\nEk"}))
+    assert [line.label for line in decode_head(encode_head(plan(broken, change(3)))).lines] == ["Alva Ek", "Person 3"]
+
+
+@pytest.mark.parametrize(
+    "garbage", [b"", b"{", b"[]", b'["plan-0",[],[],"","","",[],{},[]]', b'{"a":1}', b'["plan-2"]']
+)
 def test_what_is_not_ours_is_refused(garbage: bytes) -> None:
     with pytest.raises(StoredPlanError):
         decode_head(garbage)
