@@ -44,6 +44,7 @@ class Basic(NamedTuple):
     enrolments: tuple[tuple[str, int | None, str], ...]  # (school unit code, school year, school type)
     employments: tuple[tuple[str, str], ...]  # (school unit code, employment role), by code
     email: bool
+    shown: bool  # the school tells in which container they are
 
 
 class Gathered(NamedTuple):
@@ -135,12 +136,13 @@ def _basic_of(school: School) -> Callable[[str], tuple[object, ...]]:
         employed.setdefault(each.user, []).append((code_of[each.employed_at], each.employment_role))
 
     def look(key: str) -> tuple[object, ...]:
-        outcome, user = school.outcomes[key], school.users.get(school.user_ids.get(key, ""))  # type: ignore[call-overload]  # "" is no id
+        outcome, user_id = school.outcomes[key], school.user_ids.get(key)
+        user = school.users.get(user_id) if user_id else None
         if user is None:
-            return (outcome.fate.value, outcome.role, (), (), False)
+            return (outcome.fate.value, outcome.role, (), (), False, False)
         enrolled = tuple((code_of[each.school_unit], each.school_year, each.school_type) for each in user.enrolments)
         employments = tuple(sorted(employed.get(user.id, ())))
-        return (outcome.fate.value, outcome.role, enrolled, employments, bool(user.email))
+        return (outcome.fate.value, outcome.role, enrolled, employments, bool(user.email), user.id in school.containers)
 
     return look
 
@@ -194,7 +196,7 @@ class Survey:
         self.places: list[str] = read[5]
         self.now = [Now(row[0], row[1], tuple(row[2]), frozenset(row[3])) for row in read[6]]
         self.basic = [
-            Basic(row[0], row[1], tuple(map(tuple, row[2])), tuple(map(tuple, row[3])), row[4]) for row in read[7]
+            Basic(row[0], row[1], tuple(map(tuple, row[2])), tuple(map(tuple, row[3])), *row[4:]) for row in read[7]
         ]
         self.domains: list[str] = read[8]
         self.others: frozenset[Subject] = frozenset(map(tuple, read[9]))

@@ -18,7 +18,6 @@ from skolsynk.core.readmodel.bodies import (
     reads,
 )
 from skolsynk.core.readmodel.survey import Gathered, Survey, numbered
-from skolsynk.core.school import Fate
 
 
 class Bodies(NamedTuple):
@@ -55,7 +54,7 @@ def today(
     for basic, place, domain, name, inside in kinds:
         known = survey.basic[basic]
         key, address = named[name - 1] if name else ("", "")
-        shown = CONTAINER in looked_at and known.fate == Fate.PLACED.value  # as the school tells of people
+        shown = CONTAINER in looked_at and known.shown
         made.append(
             Body(
                 known.fate,

@@ -53,7 +53,7 @@ def check(before: Stored, selection: Selection, vendor: Vendor) -> None:
 
 @pytest.mark.parametrize("convention", CONVENTIONS)
 def test_in_a_town_everybody_is_explained_the_same(convention: str) -> None:
-    town = make(7, 250, convention, AUTUMN, dirt=0.2)
+    town = make(7, 120, convention, AUTUMN, dirt=0.2)
     before = stored(snapshot_of(town), town.rules(), units_of(town), AUTUMN)
     codes = tuple(sorted(before.units))
     check(before, Selection(codes[:2], filters=(FILTERS[:2], FILTERS[2:3])), NARROW)
