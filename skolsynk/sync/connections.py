@@ -162,7 +162,7 @@ def plan_soon(connection: load.ConnectionFacts, who: str, at: datetime) -> UUID 
     """A queued plan of a connection that is on, for the caller to hand to a worker; it sends nothing."""
     if connection.mode is Mode.OFF or load.latest_snapshot_id(connection.tenant_id) is None:
         return None
-    return dispatch.queue(connection, "plan", at, trigger="configuration")
+    return dispatch.queue(connection, "plan", at, trigger="configuration", asked_by=who)
 
 
 def versions(connection: load.ConnectionFacts) -> tuple[VersionFacts, ...]:

@@ -6,6 +6,13 @@ from collections.abc import Mapping
 
 from skolsynk.web.words import words
 
+
+def small(label: str) -> str:
+    """A label inside a sentence: its first letter is small, names keep theirs."""
+    text = str(label)
+    return text[:1].lower() + text[1:]
+
+
 ROLES: Mapping[str, str] = {
     "pupil": words("Elever", "Pupils"),
     "teacher": words("Lärare", "Teachers"),
@@ -29,7 +36,7 @@ FIELDS: Mapping[str, str] = {
     "email": words("E-postadress", "E-mail address"),
     "school_year": words("Årskurs", "School year"),
     "school_type": words("Skolform", "School form"),
-    "google_id": words("Googles användar-id", "Google's user id"),
+    "google_id": words("Id hos Google", "Id at Google"),
 }
 FIELD_USES: Mapping[str, str] = {
     "email": words("För att hitta ett konto som redan finns.", "To find an account that exists already."),

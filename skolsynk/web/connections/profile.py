@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from skolsynk.core.vendor import Vendor
-from skolsynk.web.connections.labels import FIELDS, GROUP_TYPES, TYPES
+from skolsynk.web.connections.labels import FIELDS, GROUP_TYPES, TYPES, small
 from skolsynk.web.words import chosen, number, speaks, words
 
 UNPUBLISHED_SV: Mapping[str, str] = {
@@ -44,7 +44,7 @@ class Fact(NamedTuple):
 
 def in_one_line(vendor: Vendor) -> str:
     """What it takes, in a few words."""
-    groups = joined(str(GROUP_TYPES[kind]).lower() for kind in vendor.group_types)
+    groups = joined(small(GROUP_TYPES[kind]) for kind in vendor.group_types)
     limits = list(_short_limits(vendor))
     head = chosen(f"Personer, {groups}", f"People, {groups}") if groups else chosen("Personer", "People")
     return ". ".join([head, *limits]) + "."
@@ -65,10 +65,10 @@ def notes(vendor: Vendor) -> tuple[str, ...]:
 
 def facts(vendor: Vendor) -> list[Fact]:
     """Everything that the file says, in the order in which people ask."""
-    fields = joined(str(FIELDS[name]).lower() for name in vendor.required_fields)
+    fields = joined(small(FIELDS[name]) for name in vendor.required_fields)
     return [
-        Fact(words("Tar emot", "Takes"), joined(str(TYPES[name]) for name in vendor.types)),
-        Fact(words("Grupper", "Groups"), joined(str(GROUP_TYPES[kind]).lower() for kind in vendor.group_types)),
+        Fact(words("Tar emot", "Takes"), joined(small(TYPES[name]) for name in vendor.types)),
+        Fact(words("Grupper", "Groups"), joined(small(GROUP_TYPES[kind]) for kind in vendor.group_types)),
         Fact(words("Begränsningar", "Limits"), " ".join(limits(vendor)) or chosen("Inga kända.", "None known.")),
         Fact(words("Kräver", "Demands"), fields or chosen("inget utöver profilen", "nothing beyond the profile")),
         Fact(words("Inloggning hos mottagaren", "Authentication"), _auth(vendor)),

@@ -23,6 +23,7 @@ from skolsynk.web.connections.selection_form import (
     Draft,
     adopted,
     as_typed,
+    focus_after,
     judged,
     of_selection,
     rearranged,
@@ -46,7 +47,9 @@ def selection(request: HttpRequest, visit: Visit, *, vendor: str) -> HttpRespons
     if action == "count":
         return _counted(request, desk)
     data = rearranged(asked, request.POST, action)
-    return _shown(request, desk, as_typed(asked, data), _typed(judged(asked, data)))
+    draft = as_typed(asked, data)
+    draft.focus = focus_after(action, draft)
+    return _shown(request, desk, draft, _typed(judged(asked, data)))
 
 
 @page(whole=True)
@@ -55,9 +58,8 @@ def effect(request: HttpRequest, visit: Visit, *, vendor: str) -> HttpResponse:
     """Only the numbers of what is being typed."""
     desk = desk_of(visit, vendor)
     draft = judged(_asked(desk), request.POST)
-    wanted = _typed(draft)
-    about = _effect(desk, wanted, draft.errors)
-    return render(request, "web/connections/_effect.html", about, status=200 if wanted else 422)
+    about = _effect(desk, _typed(draft), draft.errors)  # half a row is no mistake while somebody types
+    return render(request, "web/connections/_effect.html", about)
 
 
 def _typed(draft: Draft) -> Selection | None:
@@ -106,10 +108,15 @@ def _shown(
         "stale": bool(model and model.stale),
         "others": _others(desk),
     }
+    about |= _effect(desk, counted, _unfinished(draft) if counted is None else 0)
     if request.headers.get("HX-Request") == "true":
-        return render(request, "web/connections/_selection_form.html", about, status=status)
-    about |= _effect(desk, counted, draft.errors)
+        return render(request, "web/connections/_selection_swap.html", about, status=status)
     return render(request, "web/connections/selection.html", about, status=status)
+
+
+def _unfinished(draft: Draft) -> int:
+    """How much is to be filled in: at least one, or it could be counted."""
+    return max(1, draft.errors)
 
 
 def _others(desk: Desk) -> list[tuple[str, str]]:

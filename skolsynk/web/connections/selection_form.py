@@ -148,6 +148,7 @@ class Draft:
     form: SelectionForm
     blocks: list[list[RowForm]] = field(default_factory=list)
     nots: list[RowForm] = field(default_factory=list)
+    focus: str = ""  # where a reader goes on: prefix of a row, or id of a heading
 
     @property
     def kinds(self) -> list[tuple[str, str]]:
@@ -261,6 +262,17 @@ def rearranged(asked: Asked, posted: QueryDict, action: str) -> QueryDict:
     elif verb in (ALL_UNITS, NO_UNITS):
         data.setlist("school_units", [code for code, _ in asked.units] if verb == ALL_UNITS else [])
     return posted_of(data, raw)
+
+
+def focus_after(action: str, draft: Draft) -> str:
+    """A new row takes the focus; where one went away, the heading above does."""
+    verb, *where = action.split(":")
+    rows = {"not": draft.nots, "block": draft.blocks[-1] if draft.blocks else []}.get(verb, [])
+    if verb == "row" and where and where[0].isdecimal() and int(where[0]) < len(draft.blocks):
+        rows = draft.blocks[int(where[0])]
+    if rows:
+        return rows[-1].prefix or ""
+    return {"drop": "conditions", "drop_not": "exceptions"}.get(verb, "")
 
 
 def _add(lines: list[Line], kind: str) -> None:

@@ -10,7 +10,7 @@ from skolsynk.core.filters import Filter
 from skolsynk.core.ss12000.user import UserFields
 from skolsynk.sync.connections import Held
 from skolsynk.sync.schedule_json import Schedule
-from skolsynk.web.connections.labels import FIELDS, GROUP_TYPES, GUARDS, ROLES
+from skolsynk.web.connections.labels import FIELDS, GROUP_TYPES, GUARDS, ROLES, small
 from skolsynk.web.connections.profile import joined
 from skolsynk.web.words import chosen, day, number, percent, speaks, words
 
@@ -43,7 +43,7 @@ def blocks_said(selection: Selection, names: Names) -> list[str]:
 
 
 def fields_said(fields: UserFields) -> str:
-    on = [str(FIELDS[name]).lower() for name in fields._fields if getattr(fields, name)]
+    on = [small(FIELDS[name]) for name in fields._fields if getattr(fields, name)]
     return joined(on) or chosen("inga", "none")
 
 
@@ -90,8 +90,8 @@ def _minus(texts: Sequence[str], what: str) -> Iterator[str]:
 def _of_lists(before: Selection, after: Selection, names: Names) -> Iterator[str]:
     spelt: tuple[tuple[str, str, Callable[[str], str]], ...] = (
         ("school_units", words("Skolenheter", "School units"), lambda code: names.get(code, code)),
-        ("roles", words("Roller", "Roles"), lambda role: str(ROLES[role]).lower()),
-        ("group_types", words("Grupptyper", "Kinds of groups"), lambda kind: str(GROUP_TYPES[kind]).lower()),
+        ("roles", words("Roller", "Roles"), lambda role: small(ROLES[role])),
+        ("group_types", words("Grupptyper", "Kinds of groups"), lambda kind: small(GROUP_TYPES[kind])),
     )
     for name, what, spell in spelt:
         old, new = getattr(before, name), getattr(after, name)

@@ -38,7 +38,9 @@ class ModeForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    people = forms.CharField(label=words("Antal personer som tas bort", "Number of people removed"), max_length=20)
+    people = forms.CharField(
+        label=words("Antal personer, om allt ska tas bort", "Number of people, if all is to be removed"), max_length=20
+    )
     reason = forms.CharField(
         label=words("Skäl att gå vidare ändå", "Reason to go on all the same"),
         help_text=words("Sparas i historiken. Skriv inga namn.", "Kept in the history. Write no names."),
@@ -59,7 +61,8 @@ class ModeForm(forms.Form):
             del self.fields["people"]
         else:
             self.fields["people"].help_text = words(
-                f"Skriv {people} om allt ska tas bort.", f"Type {people} if all is to be removed."
+                f"Skriv {people} för att visa att du har sett hur många det gäller.",
+                f"Type {people} to show that you have seen how many it concerns.",
             )
             self.fields["people"].widget.attrs.update(inputmode="numeric", autocomplete="off")
 

@@ -154,8 +154,8 @@ def selection_said(desk: Desk) -> Said:
     chosen = desk.shown
     return Said(
         sentences.units_said(chosen, desk.names),
-        profile.joined(str(labels.ROLES[role]).lower() for role in chosen.roles),
-        profile.joined(str(labels.GROUP_TYPES[kind]).lower() for kind in chosen.group_types),
+        profile.joined(labels.small(labels.ROLES[role]) for role in chosen.roles),
+        profile.joined(labels.small(labels.GROUP_TYPES[kind]) for kind in chosen.group_types),
         sentences.blocks_said(chosen, desk.names),
         [sentences.sentence(each, desk.names) for each in chosen.not_filters],
         sentences.fields_said(chosen.fields),
