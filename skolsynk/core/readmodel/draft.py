@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from skolsynk.core.readmodel.crowd import Crowd, Everybody
@@ -166,25 +167,37 @@ class _Drafting:
         everybody, owners = self._basis.everybody().of(group)
         seats, number_of = self._made.seats, self._crowd.number_of
         counted = Counter(map(number_of.__getitem__, everybody))
+        learn = self._pupils.intersection(counted)
         pupils: Counter[str] = Counter()
-        for number, count in counted.items():
-            if seats[number].placed and seats[number].role == PUPIL:
-                pupils[seats[number].units[0]] += count
+        for number in learn:
+            pupils[seats[number].units[0]] += counted[number]
         if not pupils:
             self._made.others.add(("empty_class", "group", group.key))
             return
         owner = min(pupils, key=lambda code: (-pupils[code], code))
         teaching = everybody if rule.teachers == "staff" else owners
-        teachers = [at for at in teaching if self._is_staff(number_of[at])]
-        self._made.from_other_unit.update(at for at in teachers if owner not in seats[number_of[at]].units)
-        learning = [at for at in everybody if seats[number_of[at]].role == PUPIL and seats[number_of[at]].placed]
-        self._made.by_group_rule.setdefault(label, set()).update(teachers, learning)
-        people = frozenset(number_of[at] for at in (*teachers, *learning))
-        self._made.groups.append(StudentGroup(name, rule.group_type, owner, people))
+        teach = self._staff.intersection(map(number_of.__getitem__, teaching))
+        strangers = {number for number in teach if owner not in seats[number].units}
+        if strangers:
+            self._made.from_other_unit.update(at for at in teaching if number_of[at] in strangers)
+        concerned = self._made.by_group_rule.setdefault(label, set())
+        if teaching is everybody and len(learn) + len(teach) == len(counted):
+            concerned.update(everybody)
+        else:
+            concerned.update(at for at in everybody if number_of[at] in learn)
+            concerned.update(at for at in teaching if number_of[at] in teach)
+        self._made.groups.append(StudentGroup(name, rule.group_type, owner, frozenset(learn | teach)))
 
-    def _is_staff(self, number: int) -> bool:
-        seat = self._made.seats[number]
-        return seat.placed and seat.role != PUPIL
+    @cached_property
+    def _pupils(self) -> frozenset[int]:
+        """Numbers of the stand-ins who are placed as pupils."""
+        seats = self._made.seats
+        return frozenset(number for number, seat in enumerate(seats) if seat.placed and seat.role == PUPIL)
+
+    @cached_property
+    def _staff(self) -> frozenset[int]:
+        seats = self._made.seats
+        return frozenset(number for number, seat in enumerate(seats) if seat.placed and seat.role != PUPIL)
 
     # Findings
 
@@ -204,6 +217,8 @@ class _Drafting:
 
 
 def _names(classes: Sequence[ClassOf]) -> tuple[str, ...]:
+    if len(classes) == 1:
+        return (classes[0].name,)
     return tuple(dict.fromkeys(each.name for each in classes))
 
 
