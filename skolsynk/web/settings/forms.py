@@ -23,7 +23,7 @@ REACHES = (
     ("some", words("Bara vissa skolenheter", "Some school units only")),
 )
 LANGUAGES = (
-    ("", words("Som webbläsaren", "As the browser")),
+    ("auto", words("Som webbläsaren", "As the browser")),
     ("sv", words("Svenska", "Swedish")),
     ("en", words("Engelska", "English")),
 )
@@ -31,7 +31,7 @@ PAGE = re.compile(r"https://[!-~]+\Z")
 
 
 class LanguageForm(forms.Form):
-    language = forms.ChoiceField(label=words("Språk", "Language"), choices=LANGUAGES, required=False)
+    language = forms.ChoiceField(label=words("Språk", "Language"), choices=LANGUAGES)
 
 
 class AccessForm(forms.Form):

@@ -25,7 +25,7 @@ def see(address: str) -> HttpResponseRedirect:
 @page()
 def settings(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Each part with how it stands now; people limited to some school units see what is their own."""
-    about: dict[str, object] = {"form": LanguageForm(initial={"language": visit.member.language})}
+    about: dict[str, object] = {"form": LanguageForm(initial={"language": visit.member.language or "auto"})}
     if visit.whole:
         everybody = members.listed(visit.tenant.id)
         source = load.source(visit.tenant.id)
@@ -43,13 +43,13 @@ def settings(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_POST
 @page(write="viewer")
 def mine(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The language of one's own; "" follows the browser."""
+    """The language of one's own, or the browser's."""
     form = LanguageForm(request.POST)
     answer = see(visit.url("settings"))
     if not form.is_valid():
         messages.error(request, words("Välj ett av språken. Inget har ändrats.", "Choose a language. Nothing changed."))
         return answer
-    language = form.cleaned_data["language"]
+    language = form.cleaned_data["language"].replace("auto", "")
     members.choose_language(visit.member.id, language)
     if language:
         answer.set_cookie(
