@@ -112,6 +112,8 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "person_excluded": Sentence("Undantog en person", "Excluded a person"),
     "person_readmitted": Sentence("Tog med en person igen", "Took a person in again"),
+    "finding_snoozed": Sentence("Lade en brist åt sidan", "Set a finding aside", "t.o.m. {until}", "until {until}"),
+    "finding_woken": Sentence("Tog fram en brist igen", "Took a finding back"),
 }  # fmt: skip
 
 VALUES: Mapping[str, tuple[str, str]] = {

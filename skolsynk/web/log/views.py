@@ -51,8 +51,8 @@ def _label(choice: tuple[str, str]) -> str:
     return choice[1].casefold()
 
 
-@require_safe
 @page(whole=True)
+@require_safe
 def log(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Newest first; the questions in the address, so that a page can be sent to somebody."""
     form = FilterForm(visit.tenant.id, request.GET or None)
@@ -126,8 +126,8 @@ def _address(visit: Visit, about: Mapping[str, object]) -> str:
     return ""
 
 
-@require_safe
 @page(whole=True)
+@require_safe
 def download(request: HttpRequest, visit: Visit, format: str) -> HttpResponse:  # noqa: A002  # the address's word
     """The same as a file, every row that the question finds."""
     form = FilterForm(visit.tenant.id, request.GET or None)

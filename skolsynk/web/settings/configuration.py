@@ -20,8 +20,8 @@ PAGE = "web/settings/configuration.html"
 KINDS = {"+": "added", "-": "taken", "@": "place"}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @page(write="owner", whole=True)
+@require_http_methods(["GET", "HEAD", "POST"])
 def configuration(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Out; and in: what the file would change, or everything that is wrong in it."""
     form = FileForm(request.POST or None, request.FILES or None)
@@ -55,8 +55,8 @@ def _asked(request: HttpRequest, text: str, checked: Checked, form: ReasonForm, 
     return render(request, PAGE, about, status=409 if moved else 422 if form.errors else 200)
 
 
-@require_safe
 @page(read="editor", whole=True)
+@require_safe
 def file(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The file to keep; no secrets, no modes, no people but the administrator that is read as."""
     text = transfer.export(visit.tenant.id, who=visit.who, at=timezone.now())
@@ -65,8 +65,8 @@ def file(request: HttpRequest, visit: Visit) -> HttpResponse:
     return answer
 
 
-@require_POST
 @page(write="owner", whole=True)
+@require_POST
 def apply(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Make it so, if what was shown still holds."""
     text, base = request.POST.get("text", ""), request.POST.get("base", "")

@@ -26,8 +26,8 @@ SHORT = {
 }
 
 
-@require_http_methods(FORMS)
 @page(write="owner", whole=True)
+@require_http_methods(FORMS)
 def people(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Everybody who may use the site, and the way in for one more."""
     form = AdmitForm(_units(visit), request.POST or None)
@@ -65,8 +65,8 @@ def _rows(visit: Visit) -> list[dict[str, object]]:
     ]
 
 
-@require_http_methods(FORMS)
 @page(read="owner", write="owner", whole=True)
+@require_http_methods(FORMS)
 def person(request: HttpRequest, visit: Visit, member: int) -> HttpResponse:
     """One person's access: another role, other school units, out everywhere, or the end of it."""
     found = members.of(member)

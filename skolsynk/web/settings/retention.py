@@ -18,8 +18,8 @@ from skolsynk.web.settings.views import see
 from skolsynk.web.words import words
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @page(write="owner", whole=True)
+@require_http_methods(["GET", "HEAD", "POST"])
 def retention(request: HttpRequest, visit: Visit) -> HttpResponse:
     now = preferences.of(visit.tenant.id)
     form = RetentionForm(request.POST or None, initial=asdict(now))

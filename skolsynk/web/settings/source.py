@@ -48,8 +48,8 @@ CAPABILITIES = {
 OPTIONAL = ("schemas", "roles", "reports")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @page(write="owner", whole=True)
+@require_http_methods(["GET", "HEAD", "POST"])
 def source(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The administrator, and another one of the same customer."""
     form = SourceForm(request.POST or None, initial={"subject": _subject(visit)})
@@ -85,8 +85,8 @@ def _shown(request: HttpRequest, visit: Visit, form: SourceForm, moved: bool = F
     return render(request, "web/settings/source.html", about, status=409 if moved else 422 if form.errors else 200)
 
 
-@require_POST
 @page(whole=True)
+@require_POST
 def attempt(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Ask Google for one small thing of each kind; shown on the same page, kept nowhere."""
     form = SourceForm(initial={"subject": _subject(visit)})

@@ -21,8 +21,8 @@ def see(address: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(address, status=303)
 
 
-@require_safe
 @page()
+@require_safe
 def settings(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Each part with how it stands now; people limited to some school units see what is their own."""
     about: dict[str, object] = {"form": LanguageForm(initial={"language": visit.member.language or "auto"})}
@@ -40,8 +40,8 @@ def settings(request: HttpRequest, visit: Visit) -> HttpResponse:
     return render(request, "web/settings/settings.html", about)
 
 
-@require_POST
 @page(write="viewer")
+@require_POST
 def mine(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The language of one's own, or the browser's."""
     form = LanguageForm(request.POST)
@@ -61,8 +61,8 @@ def mine(request: HttpRequest, visit: Visit) -> HttpResponse:
     return answer
 
 
-@require_POST
 @page(write="viewer")
+@require_POST
 def sign_me_out(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Every other session of one's own ends; this one goes on."""
     epoch = access.sign_out_everywhere(visit.tenant.id, visit.member.id, who=visit.who, at=timezone.now())
