@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
@@ -27,12 +28,16 @@ class ReadModelFacts(NamedTuple):
     at: datetime
     layout: str
     counts: Mapping[str, int]
+    making: str  # of no other model ever: ids may come again in a database that was restored
 
 
 def facts(tenant_id: int) -> ReadModelFacts | None:
     """The tenant's only one; None before the first."""
-    row = ReadModelRow.objects.filter(tenant_id=tenant_id).values_list(*ReadModelFacts._fields).first()
-    return ReadModelFacts(*row) if row else None
+    row = ReadModelRow.objects.filter(tenant_id=tenant_id).values_list(*ReadModelFacts._fields[:-1]).first()
+    if row is None:
+        return None
+    layout, _, making = row[6].partition(":")
+    return ReadModelFacts._make((*row[:6], layout, row[7], making))
 
 
 def is_stale(kept: ReadModelFacts) -> bool:
@@ -75,13 +80,13 @@ def replace(
     counts: Mapping[str, int],
 ) -> ReadModelFacts:
     """Keep a new read model in place of the tenant's old one: all of it or nothing."""
-    key, packer = tenant_key(tenant_id), zstandard.ZstdCompressor(COMPRESSION)
+    key, packer, making = tenant_key(tenant_id), zstandard.ZstdCompressor(COMPRESSION), secrets.token_hex(8)
     packed = [(name, number, packer.compress(plain)) for name, number, plain in parts]  # before anybody has to wait
     with transaction.atomic():
         ReadModelRow.objects.filter(tenant_id=tenant_id).delete()
         row = ReadModelRow.objects.create(
             tenant_id=tenant_id, snapshot_id=snapshot_id, rules_version=rules_version, today=today, at=at,
-            layout=layout, counts=dict(counts),
+            layout=f"{layout}:{making}", counts=dict(counts),
         )  # fmt: skip
         made = (
             ReadModelPart(
@@ -90,7 +95,7 @@ def replace(
             for name, number, blob in packed
         )
         ReadModelPart.objects.bulk_create(made, batch_size=FEW)
-    return ReadModelFacts(row.pk, tenant_id, snapshot_id, rules_version, today, at, layout, dict(counts))
+    return ReadModelFacts(row.pk, tenant_id, snapshot_id, rules_version, today, at, layout, dict(counts), making)
 
 
 def finding_day(tenant_id: int, day: date, counts: Mapping[str, int]) -> None:

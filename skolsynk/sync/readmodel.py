@@ -44,7 +44,7 @@ from skolsynk.sync import dispatch, schools, targets
 from skolsynk.sync.errors import Misconfigured, bad_selection, no_rules
 
 ATTEMPTS = 3
-LAYOUT = blake2b(f"{parts.LAYOUT} {codec.SNAPSHOT_LAYOUT} {codec.SCHOOL_LAYOUT}".encode(), digest_size=16).hexdigest()
+LAYOUT = blake2b(f"{parts.LAYOUT} {codec.SNAPSHOT_LAYOUT} {codec.SCHOOL_LAYOUT}".encode(), digest_size=8).hexdigest()
 MOST_BYTES = 64_000_000  # of opened parts in this process, as they were before decoding
 T = TypeVar("T")
 
@@ -57,10 +57,10 @@ class _Kept:
 
     def __init__(self, most: int) -> None:
         self._most, self._bytes = most, 0
-        self._found: OrderedDict[tuple[int, str, int], tuple[Any, int]] = OrderedDict()
+        self._found: OrderedDict[tuple[str, str, int], tuple[Any, int]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: tuple[int, str, int]) -> Any:
+    def get(self, key: tuple[str, str, int]) -> Any:
         with self._lock:
             found = self._found.get(key)
             if found is None:
@@ -68,7 +68,7 @@ class _Kept:
             self._found.move_to_end(key)
             return found[0]
 
-    def put(self, key: tuple[int, str, int], value: Any, size: int) -> None:
+    def put(self, key: tuple[str, str, int], value: Any, size: int) -> None:
         with self._lock:
             self._bytes += size - self._found.pop(key, (None, 0))[1]
             self._found[key] = value, size
@@ -114,7 +114,7 @@ class ReadModel(Opened):
         return found
 
     def _part(self, name: str, decode: Callable[[bytes], T], number: int) -> T | None:
-        key = self._row.id, name, number
+        key = self._row.making, name, number
         found: T | None = _kept.get(key)
         if found is None:
             plain = rows.part(self._row, name, number)
@@ -125,9 +125,9 @@ class ReadModel(Opened):
         return found
 
     @property
-    def id(self) -> int:
+    def id(self) -> str:
         """Another one when this model has been replaced."""
-        return self._row.id
+        return self._row.making
 
 
 def _saved_selections(tenant_id: int) -> dict[str, Selection]:

@@ -37,6 +37,7 @@ class Basis(NamedTuple):
     containers: tuple[Container, ...]
     today: date
     everybody: Callable[[], Everybody]  # opened when a rule makes teaching groups
+    names_groups: bool  # somebody asks who is in which teaching group
 
 
 class Seat(NamedTuple):
@@ -160,10 +161,15 @@ class _Drafting:
             for group, match in self._judge.membership.chosen(rule, label):
                 if group.key not in seen:
                     seen.add(group.key)
-                    self._judge.membership.of(group)  # for what it finds out about the group
-                    self._teach(label, rule, group, rule.name_of(group, match))
+                    if group.members:
+                        self._judge.membership.of(group)  # for what it finds out about the group
+                    owner, people = self._teach(label, rule, group)
+                    if owner and self._basis.names_groups:
+                        named = rule.name_of(group, match)
+                        self._made.groups.append(StudentGroup(named, rule.group_type, owner, people))
 
-    def _teach(self, label: str, rule: TeachingGroup, group: Group, name: str) -> None:
+    def _teach(self, label: str, rule: TeachingGroup, group: Group) -> tuple[str, frozenset[int]]:
+        """(school unit that it belongs to, stand-ins in it); "" where it has no pupils, and is no group."""
         everybody, owners = self._basis.everybody().of(group)
         seats, number_of = self._made.seats, self._crowd.number_of
         counted = Counter(map(number_of.__getitem__, everybody))
@@ -173,7 +179,7 @@ class _Drafting:
             pupils[seats[number].units[0]] += counted[number]
         if not pupils:
             self._made.others.add(("empty_class", "group", group.key))
-            return
+            return "", frozenset()
         owner = min(pupils, key=lambda code: (-pupils[code], code))
         teaching = everybody if rule.teachers == "staff" else owners
         teach = self._staff.intersection(map(number_of.__getitem__, teaching))
@@ -186,7 +192,7 @@ class _Drafting:
         else:
             concerned.update(at for at in everybody if number_of[at] in learn)
             concerned.update(at for at in teaching if number_of[at] in teach)
-        self._made.groups.append(StudentGroup(name, rule.group_type, owner, frozenset(learn | teach)))
+        return owner, learn | teach
 
     @cached_property
     def _pupils(self) -> frozenset[int]:

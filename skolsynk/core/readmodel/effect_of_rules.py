@@ -127,7 +127,14 @@ class _Effect:
 
     @cached_property
     def _drafted(self) -> Drafted:
-        basis = Basis(self.rules, self.units, self.known.containers, self.known.today, lambda: self._everybody)
+        basis = Basis(
+            self.rules,
+            self.units,
+            self.known.containers,
+            self.known.today,
+            lambda: self._everybody,
+            GROUPS in self._looked_at,
+        )
         return draft(basis, self._crowd)
 
     @cached_property
