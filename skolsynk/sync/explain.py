@@ -11,12 +11,15 @@ from datetime import date, datetime
 
 from skolsynk.core.connection import Mode
 from skolsynk.core.connection_json import selection_from_json
+from skolsynk.core.readmodel.values import PersonPart
 from skolsynk.core.rules import explain_person, parse_rules
 from skolsynk.core.school import Fate, School, Step
 from skolsynk.core.selection import explain_selection
-from skolsynk.core.ss12000.base import UUID_TEXT, ResourceId
-from skolsynk.store import load, people, save
+from skolsynk.core.ss12000.base import ResourceId
+from skolsynk.store import load, people, persons, save
+from skolsynk.sync import people as sync_people
 from skolsynk.sync import schools, targets
+from skolsynk.sync.readmodel import ReadModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +61,21 @@ class Explained:
 def find(tenant_id: int, query: str) -> str | None:
     """The source key of the person that an address, a Google id or a UUID means; None when nobody."""
     wanted = query.strip().lower()
-    identity = load.identity(tenant_id)
-    if UUID_TEXT.match(wanted):
-        return next((key for key, identifier in identity.people.items() if identifier == wanted), None)
-    if wanted in identity.people:
-        return wanted
+    stored = sync_people.absent_key(tenant_id, wanted)
+    if stored is not None:
+        return stored
     _, snapshot = schools.snapshot_of(tenant_id)
     return next((person.key for person in snapshot.people if wanted in (person.key, person.user_name)), None)
 
 
 def explain(tenant_id: int, key: str, today: date, *, who: str, at: datetime) -> Explained:
     """The whole chain. Looking is itself recorded; a protected person's content is not shown."""
-    made = schools.make(tenant_id, today)
-    _, snapshot = schools.snapshot_of(tenant_id)
+    snapshot, school = _sources(tenant_id, key, today)
     rules = load.rules(tenant_id)
-    assert rules is not None  # schools.make would have raised
+    assert rules is not None  # there would be neither school nor read model
     steps = explain_person(snapshot, parse_rules(rules.json), load.units(tenant_id), key, today)
-    identifier = made.school.user_ids.get(key) or load.identity(tenant_id).people.get(key)
-    outcome = made.school.outcomes.get(key)
+    identifier = school.user_ids.get(key) or persons.id_of(tenant_id, key)
+    outcome = school.outcomes.get(key)
     protected = outcome is not None and outcome.fate is Fate.PROTECTED
     save.audit(tenant_id, who, "person_explained", {"person": key, "protected": protected}, at)
     return Explained(
@@ -85,8 +85,21 @@ def explain(tenant_id: int, key: str, today: date, *, who: str, at: datetime) ->
         outcome.reason if outcome else "",
         outcome.role if outcome else "",
         steps,
-        tuple(_vendors(tenant_id, made.school, identifier, today, protected=protected)) if identifier else (),
+        tuple(_vendors(tenant_id, school, identifier, today, protected=protected)) if identifier else (),
     )
+
+
+def _sources(tenant_id: int, key: str, today: date) -> PersonPart:
+    """Directory and school: the person's own part of the read model where that is fresh, else all of both."""
+    part = sync_people.asked(tenant_id, lambda model: _fresh(model, key, today))
+    if part is not None:
+        return part
+    made = schools.make(tenant_id, today)
+    return PersonPart(schools.snapshot_of(tenant_id)[1], made.school)
+
+
+def _fresh(model: ReadModel, key: str, today: date) -> PersonPart | None:
+    return model.person(key) if model.today == today and not model.stale else None
 
 
 def _vendors(
