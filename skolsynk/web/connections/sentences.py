@@ -108,18 +108,28 @@ def _of_filters(before: Selection, after: Selection, names: Names) -> Iterator[s
             [sentence(each, names) for each in after.not_filters],
         ),
     ):
-        yield from _plus([f"”{text}”" for text in new if text not in old], what)
-        yield from _minus([f"”{text}”" for text in old if text not in new], what)
+        yield from _plus([_quoted(text) for text in new if text not in old], what)
+        yield from _minus([_quoted(text) for text in old if text not in new], what)
         if old != new and set(old) == set(new):
             yield chosen(f"{what} kommer i en annan ordning.", f"{what} come in another order.")
+
+
+def _quoted(text: str) -> str:
+    return chosen(f"”{text}”", f"“{text}”")
 
 
 def _of_exclusions(before: Selection, after: Selection) -> Iterator[str]:
     new, old = set(after.exclusions) - set(before.exclusions), set(before.exclusions) - set(after.exclusions)
     if new:
-        yield chosen(f"{len(new)} enskilda personer undantas.", f"{len(new)} single people are excluded.")
+        yield _people(len(new)) + chosen(" undantas.", " excluded.")
     if old:
-        yield chosen(f"{len(old)} enskilda personer undantas inte längre.", f"{len(old)} single people no longer are.")
+        yield _people(len(old)) + chosen(" undantas inte längre.", " no longer excluded.")
+
+
+def _people(count: int) -> str:
+    if count == 1:
+        return chosen("En person", "One person")
+    return chosen(f"{number(count)} personer", f"{number(count)} people")
 
 
 def _of_switches(before: Selection, after: Selection) -> Iterator[str]:
@@ -151,20 +161,30 @@ def _of_guards(before: Guards, after: Guards) -> Iterator[str]:
         if old != new:
             yield f"{GUARDS[name]}: {limit_said(old)} → {limit_said(new)}."
     if before.cumulative != after.cumulative:
-        yield chosen("Gränserna räknar också", "The limits also count") + _on(after.cumulative) + ": 24 h, 7 d."
+        yield cumulative_said(after)
     if before.freeze_days != after.freeze_days:
         yield chosen(
-            f"Frysta personer tas bort efter {after.freeze_days} dagar (förut {before.freeze_days}).",
-            f"Frozen people are removed after {after.freeze_days} days (before: {before.freeze_days}).",
+            f"Dagar som trasiga uppgifter fryses: {before.freeze_days} → {after.freeze_days}.",
+            f"Days for which broken data is frozen: {before.freeze_days} → {after.freeze_days}.",
         )
     if before.hold_first_live_push != after.hold_first_live_push:
-        yield chosen("Första skarpa sändningen väntar på godkännande", "The first live push waits for approval") + (
-            _on(after.hold_first_live_push) + "."
+        yield first_push_said(after)
+
+
+def cumulative_said(guards: Guards) -> str:
+    if guards.cumulative:
+        return chosen(
+            "Ändringar räknas ihop över 24 timmar och 7 dygn.", "Changes are added up over 24 hours and 7 days."
         )
+    return chosen("Ändringar räknas bara inom en körning.", "Changes are counted within one run only.")
 
 
-def _on(value: bool) -> str:
-    return chosen(" (ja)", " (yes)") if value else chosen(" (nej)", " (no)")
+def first_push_said(guards: Guards) -> str:
+    if guards.hold_first_live_push:
+        return chosen("Den första skarpa sändningen väntar på godkännande.", "The first live push waits for approval.")
+    return chosen(
+        "Den första skarpa sändningen skickas utan att vänta.", "The first live push is sent without waiting."
+    )
 
 
 def _of_schedules(before: Schedule, after: Schedule) -> Iterator[str]:
