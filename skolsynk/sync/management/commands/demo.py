@@ -105,8 +105,18 @@ class Command(SkolsynkCommand):
         read = dispatch.queue_read(self.stage.tenant_id, at, trigger="demo")
         execute.delay(run_id=str(read))
         self._wait(read, "read")
-        for run_id in claims.runs_at(self.stage.tenant_id, at, "push"):
+        for run_id in self._pushes(at):
             self._note(title, self._wait(run_id, ""))
+
+    def _pushes(self, at: datetime) -> tuple[UUID, ...]:
+        """One for each vendor. The worker queues them after it has said that the read is done."""
+        patience = time.monotonic() + PATIENCE_S
+        while time.monotonic() < patience:
+            found = tuple(claims.runs_at(self.stage.tenant_id, at, "push"))
+            if len(found) == len(self.stage.vendors):
+                return found
+            time.sleep(0.1)
+        raise Stop(FAILED, f"Nobody queued what follows the read. See {settings.SKOLSYNK_VAR}/worker.log.")
 
     def _push(self, title: str, at: datetime) -> None:
         run_id = dispatch.queue(self.stage.connection(LIVE_VENDOR), "push", at, trigger="demo")
