@@ -6,19 +6,33 @@ Clocks start when Django is set up and every module is imported; peak memory cou
 from __future__ import annotations
 
 import resource
+import statistics
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from skolsynk.core.connection import Mode
+from skolsynk.core.connection_json import selection_from_json
+from skolsynk.core.filters import parse_filter
+from skolsynk.core.rules import explain_person, parse_rules
+from skolsynk.core.selection import explain_selection
+from skolsynk.core.ss12000.base import ResourceId
 from skolsynk.store import claims, load, save
-from skolsynk.sync import dispatch, run
+from skolsynk.store import readmodel as rows
+from skolsynk.sync import dispatch, readmodel, run, schools, targets
 from skolsynk.sync.progress import Step
 
 Measured = dict[str, Any]
+FILTERS = (
+    (
+        parse_filter({"kind": "school_year_between", "lowest": 7, "highest": 9}),
+        parse_filter({"kind": "class_named", "pattern": "7*"}),
+    ),
+)
 
 
 def plan(connection: int, days: int, at: str) -> Measured:
@@ -51,6 +65,63 @@ def one_by_one(connection: int, days: int, at: str, requests: int) -> Measured:
 def read(tenant: int, at: str) -> Measured:
     """Google -> stored snapshot."""
     return _timed(lambda: _execute(dispatch.queue_read(tenant, _instant(at), trigger="alone")))
+
+
+def pages(tenant: int, connection: int, at: str) -> Measured:
+    """What pages ask of the read model: median wall milliseconds once its parts are open, and what making it costs."""
+    today = dispatch.today_at(_instant(at))
+    school_s = _seconds(lambda: schools.make(tenant, today))
+    make_s = _seconds(lambda: readmodel.make(tenant, today))  # with the school kept, as after a read
+    saved, units = load.rules(tenant), load.units(tenant)
+    facts = load.connection(connection)
+    selection, vendor = selection_from_json(facts.selection), targets.vendor(facts.vendor)
+    assert saved is not None
+    rules = parse_rules(saved.json)
+    draft = replace(rules, placement=rules.placement[1:])
+    narrowed = replace(selection, filters=FILTERS)
+
+    def model() -> readmodel.ReadModel:
+        found = readmodel.of(tenant)
+        assert found is not None
+        return found
+
+    somebody = model().people.rows_where(role="pupil").rows[0]
+
+    def person() -> None:
+        part = model().person(somebody.key)
+        assert part is not None
+        explain_person(part.snapshot, rules, units, somebody.key, today)
+        explain_selection(part.school, selection, vendor, ResourceId(somebody.id), today)
+
+    asked: dict[str, Callable[[], object]] = {
+        "search, a name": lambda: model().people.find(somebody.name),
+        "search, one letter": lambda: model().people.find("a"),
+        "list, one school unit's pupils": lambda: model().people.rows_where(unit=somebody.units[0], role="pupil"),
+        "person, explained for one vendor": person,
+        "tree": lambda: model().tree,
+        "causes": lambda: model().causes,
+        "effect of rules": lambda: readmodel.effect_of_rules(tenant, draft),
+        "effect of a selection": lambda: readmodel.effect_of_selection(tenant, facts.vendor, selection),
+        "effect of a selection with filters": lambda: readmodel.effect_of_selection(tenant, facts.vendor, narrowed),
+    }
+    return {
+        "people": len(model().people),
+        "size_mb": rows.size(tenant) / 1e6,
+        "school_s": school_s,
+        "make_s": make_s,
+        "ms": {name: _median_ms(work) for name, work in asked.items()},
+    }
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _median_ms(work: Callable[[], object]) -> float:
+    work()  # opens the parts
+    return statistics.median(_seconds(work) for _ in range(9)) * 1000
 
 
 def _queue(connection: int, kind: str, days: int, at: str) -> UUID:

@@ -156,12 +156,28 @@ def read(lab: Lab) -> list[Figure]:
     ]
 
 
+def pages(lab: Lab) -> list[Figure]:
+    """What pages ask of the read model of 50,000 people, in a process that has its parts open."""
+    var, known = lab.stored(lab.size(50_000), ledger=False)
+    answer = lab.child(var, "measure", "pages", tenant=known["tenant"], connection=known["connection"], at=AT)
+    lab.forget(var)
+    row = "pages"
+    return [
+        Figure(row, "people", answer["people"], ""),
+        Figure(row, "making the school, wall", answer["school_s"], "s"),
+        Figure(row, "making the read model of it, wall", answer["make_s"], "s"),
+        Figure(row, "the read model in the database", answer["size_mb"], "MB"),
+        *(Figure(row, name, ms, "ms", 300) for name, ms in answer["ms"].items()),
+    ]
+
+
 ROWS: Mapping[str, Callable[[Lab], list[Figure]]] = {
     "no-change": no_change,
     "push": push,
     "changed": changed,
     "growth": growth,
     "read": read,
+    "pages": pages,
 }
 
 
