@@ -44,8 +44,6 @@ SENTENCES: Mapping[str, Sentence] = {
     # Looks
     "person_seen": Sentence("Öppnade en persons sida", "Opened a person's page"),
     "person_explained": Sentence("Frågade varför en person finns eller saknas", "Asked why a person is in or out"),
-    "person_searched": Sentence("Sökte bland personer", "Searched among people"),
-    "person_downloaded": Sentence("Hämtade en persons uppgifter", "Downloaded what is known of a person"),
     "person_checked": Sentence("Bad om en ny kontroll av en person", "Asked for a person to be checked again"),
     "person_sent": Sentence("Skickade en person nu", "Sent a person now"),
     "payload_shown": Sentence(
@@ -53,7 +51,8 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "change_seen": Sentence("Öppnade en ändring", "Opened a change", "{vendor}", "{vendor}"),
     "changes_downloaded": Sentence("Hämtade ändringar som fil", "Downloaded changes", "{vendor}", "{vendor}"),
-    "receipts_downloaded": Sentence("Hämtade svar från en leverantör", "Downloaded a vendor's answers"),
+    "answer_seen": Sentence("Såg en leverantörs svar om någon eller något", "Saw a vendor's answer about somebody"),
+    "answers_downloaded": Sentence("Hämtade svar från en leverantör", "Downloaded a vendor's answers"),
     "findings_exported": Sentence("Hämtade brister i data som fil", "Downloaded findings", *COUNT),
     "roster_exported": Sentence(
         "Hämtade allt som en leverantör får", "Downloaded all that a vendor gets", "{vendor}", "{vendor}"
@@ -65,6 +64,7 @@ SENTENCES: Mapping[str, Sentence] = {
         "Läste in en konfiguration", "Read a configuration in", "{lines} rader", "{lines} lines"
     ),
     "rules_saved": Sentence("Sparade regler", "Saved rules", "version {number}", "version {number}"),
+    "rules_draft_discarded": Sentence("Kastade ett utkast till regler", "Discarded a draft of the rules"),
     "units_added": Sentence("Lade till skolenheter", "Added school units", "{codes}", "{codes}"),
     "units_removed": Sentence("Tog bort skolenheter", "Removed school units", "{codes}", "{codes}"),
     "units_grouped": Sentence("Grupperade skolenheter", "Grouped school units", "{codes}", "{codes}"),
@@ -103,6 +103,13 @@ SENTENCES: Mapping[str, Sentence] = {
     "golive_overridden": Sentence(
         "Slog på skarpt läge fast allt inte var klart", "Went live though not all was ready", "{vendor}", "{vendor}"
     ),
+    # Runs
+    "read_asked": Sentence("Bad om en läsning av katalogen", "Asked for the directory to be read"),
+    "push_asked": Sentence("Bad om en sändning", "Asked for a push", "{vendor}", "{vendor}"),
+    "retry_asked": Sentence(
+        "Bad om ett nytt försök", "Asked for another try", "{vendor}: {count} stycken", "{vendor}: {count} in all"
+    ),
+    "run_cancelled": Sentence("Avbröt en körning", "Cancelled a run"),
     # Changes
     "changes_approved": Sentence("Godkände ändringar", "Approved changes", *CHANGES),
     "changes_discarded": Sentence("Kastade en plan", "Discarded a plan", *CHANGES),
