@@ -19,5 +19,6 @@ app.autodiscover_tasks(["skolsynk.sync"])
 app.conf.beat_schedule = {
     "schedule": {"task": "skolsynk.sync.tasks.schedule", "schedule": 60.0},
     "reap": {"task": "skolsynk.sync.tasks.reap", "schedule": 30.0},
+    "watch": {"task": "skolsynk.sync.tasks.watch", "schedule": 300.0},
     "prune": {"task": "skolsynk.sync.tasks.prune", "schedule": 6 * 3600.0},
 }

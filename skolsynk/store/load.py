@@ -143,6 +143,12 @@ def latest_read_at(tenant_id: int) -> datetime | None:
     return rows.values_list("at", flat=True).first()
 
 
+def read_before(tenant_id: int) -> datetime | None:
+    """When the complete read before the newest was made: what differs between them changed after it."""
+    rows = SnapshotRow.objects.filter(tenant_id=tenant_id).order_by("-at", "-pk")
+    return next(iter(rows.values_list("at", flat=True)[1:2]), None)
+
+
 def snapshot_before(tenant_id: int) -> tuple[int, int] | None:
     """(the newest but one, the newest); None while there is only one."""
     rows = SnapshotRow.objects.filter(tenant_id=tenant_id).order_by("-at", "-pk").values_list("pk", flat=True)[:2]

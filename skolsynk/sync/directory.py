@@ -13,7 +13,7 @@ from skolsynk.core.snapshot import Snapshot
 from skolsynk.sources import base
 from skolsynk.sources.google import EVERY_FIELD, GoogleSource
 from skolsynk.store import load
-from skolsynk.sync.errors import Later, Misconfigured, Stopped, no_rules
+from skolsynk.sync.errors import Later, Misconfigured, Stopped
 from skolsynk.sync.progress import Progress
 
 
@@ -49,7 +49,10 @@ def look(tenant_id: int, at: datetime, progress: Progress) -> Snapshot:
 
 
 def source(tenant_id: int, *, everything: bool = False) -> GoogleSource:
-    """The tenant's source, asking Google only for what the rules need, or for ``everything``."""
+    """The tenant's source, asking Google only for what the rules need, or for ``everything``.
+
+    Before there are rules every field is asked for, of the org units marked as school: rules are made by looking.
+    """
     tenant, row = load.tenant(tenant_id), load.source(tenant_id)
     credentials = (row.credentials if row else "") or settings.GOOGLE_SERVICE_ACCOUNT
     if row is None or not row.subject or not credentials:
@@ -61,9 +64,8 @@ def source(tenant_id: int, *, everything: bool = False) -> GoogleSource:
             "Give source.subject in the configuration and the key with set_secret --google.",
         )
     rules_row = load.rules(tenant_id)
-    if rules_row is None and not everything:
-        raise no_rules()
-    rules = parse_rules(rules_row.json if rules_row and not everything else {})
+    looking = everything or rules_row is None
+    rules = parse_rules(rules_row.json if rules_row and not looking else {})
     return GoogleSource(
         credentials=json.loads(credentials),
         subject=row.subject,
@@ -71,6 +73,6 @@ def source(tenant_id: int, *, everything: bool = False) -> GoogleSource:
         token_uri=settings.GOOGLE_TOKEN_URI,
         expected_customer=tenant.customer_id,
         school_containers=() if everything else tuple(row.school_containers),
-        field_paths=EVERY_FIELD if everything else field_paths(rules),
-        with_groups=everything or needs_groups(rules),
+        field_paths=EVERY_FIELD if looking else field_paths(rules),
+        with_groups=looking or needs_groups(rules),
     )

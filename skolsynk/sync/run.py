@@ -23,7 +23,8 @@ from django.utils import timezone
 
 from skolsynk.core.connection import Mode
 from skolsynk.core.connection_json import guards_from_json, selection_from_json
-from skolsynk.core.ledger import Receipt
+from skolsynk.core.health import freshness
+from skolsynk.core.ledger import Answer, Receipt
 from skolsynk.core.plan import Facts, Plan, make_plan, make_unprovision_plan, summary
 from skolsynk.core.plan.leaving import decided_in
 from skolsynk.core.roster import Roster
@@ -257,9 +258,15 @@ def _send(running: Running, plan: Plan) -> PushSummary:
     connection, mode = _connection(facts)
     key = load.tenant_key(connection.tenant_id)
 
+    first = people.first_push_open(connection.id, mode)
+    changed_after = None if first or facts.rehearsal else load.read_before(facts.tenant_id)
+    waited: list[float] = []
+
     def settle(receipts: Sequence[Receipt]) -> None:
         if not proof.receipts(facts.id, connection.id, mode, receipts, key, facts.worker):
             raise Lost
+        if changed_after:
+            waited.extend((each.at - changed_after).total_seconds() for each in receipts if each.answer is Answer.DONE)
 
     def tell(step: PushProgress) -> None:
         running.progress("pushing", step.done, step.total)
@@ -270,6 +277,8 @@ def _send(running: Running, plan: Plan) -> PushSummary:
             running.should_stop, tell, _now(facts), key.mac_key, patience=targets.patience(),
         )  # fmt: skip
     running.counts = {**running.counts, "sent": dict(sent.counts), "unsent": sent.unsent, "requests": sent.requests}
+    if waited:
+        running.counts["freshness"] = freshness(waited)
     return sent
 
 

@@ -16,7 +16,8 @@ from celery.signals import worker_init, worker_shutting_down
 from django.utils import timezone
 
 from skolsynk.celery import app
-from skolsynk.sync import dispatch, housekeeping, run, stopping
+from skolsynk.store import load
+from skolsynk.sync import dispatch, health, housekeeping, notices, run, stopping
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,14 @@ def reap(**_: Any) -> None:
     for run_id in dispatch.lost(timezone.now()):
         log.warning("run_lost run=%s", run_id)
         execute.delay(run_id=str(run_id))
+
+
+@app.task
+def watch(**_: Any) -> None:
+    """Every five minutes: tell people what has begun to go wrong, and what is over."""
+    now = timezone.now()
+    for tenant_id in load.active_tenants():
+        notices.follow(tenant_id, health.alarms(tenant_id, now), now)
 
 
 @app.task
