@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from skolsynk.core.readmodel.survey import (
     ARCHIVED,
@@ -25,6 +25,7 @@ from skolsynk.core.rules.selectors import ByGroup
 from skolsynk.core.snapshot import Group, Member, MemberKind, Person
 
 ADDRESS = "{}@prov.invalid"
+ALONE = 3  # columns: the account, who is named, and in which groups
 
 
 class Crowd(NamedTuple):
@@ -61,9 +62,12 @@ def draw(
     looked_at = _groups_of(rules, directory.groups, sections)
     codes = _codes(directory, looked_at) if looked_at else None
     fields = {path: column for path in sorted(field_paths(rules)) if (column := directory.field(path))}
-    columns: list[Sequence[object]] = [survey.place_of, survey.flags_of, *(each.numbers for each in fields.values())]
+    columns: list[Sequence[object]] = [survey.account_of, *(each.numbers for each in fields.values())]
     columns += [_named_column(len(survey), named), codes or [()] * len(survey)]
-    number_of, kinds = numbered(columns)
+    if len(columns) == ALONE and not named and not codes:  # nothing to tell accounts apart by
+        number_of, kinds = survey.account_of, [(number, 0, ()) for number in range(len(survey.accounts))]
+    else:
+        number_of, kinds = numbered(columns)
     people = tuple(_stand_in(number, kind, survey, fields, named) for number, kind in enumerate(kinds))
     found = {number: person.key for number, person in enumerate(people)}
     memberships = {found[number]: kind[-1] for number, kind in enumerate(kinds) if kind[-1]}
@@ -79,12 +83,12 @@ def _named_column(size: int, named: Collection[int]) -> Sequence[int]:
 
 def _stand_in(
     number: int,
-    kind: Sequence[int],
+    kind: Sequence[Any],
     survey: Survey,
     fields: Mapping[str, FieldColumn],
     named: Mapping[int, tuple[str, str]],
 ) -> Person:
-    place, flags, *values = kind[:-2]
+    (place, flags), values = survey.accounts[kind[0]], kind[1:-2]
     address = "" if flags & NO_ADDRESS else "x" if flags & BAD_ADDRESS else ADDRESS.format(number)
     key, address = named[kind[-2] - 1] if kind[-2] else (stand_in_key(number), address)
     given, family = "" if flags & NO_GIVEN_NAME else "x", "" if flags & NO_FAMILY_NAME else "x"
@@ -158,7 +162,7 @@ class Everybody:
         """(everybody, those who own or manage it)"""
         own = self._members[top.key]
         if not any(member.kind is MemberKind.GROUP for member in top.members):
-            return own.plain + own.owners, own.owners
+            return own.everybody, own.owners
         owners = set(own.owners)
         everybody = owners.union(own.plain)
         for key, owned in self._nested(top):

@@ -182,7 +182,7 @@ class _Drafting:
             return "", frozenset()
         owner = min(pupils, key=lambda code: (-pupils[code], code))
         teaching = everybody if rule.teachers == "staff" else owners
-        teach = self._staff.intersection(map(number_of.__getitem__, teaching))
+        teach = self._staff.intersection(counted if teaching is everybody else map(number_of.__getitem__, teaching))
         strangers = {number for number in teach if owner not in seats[number].units}
         if strangers:
             self._made.from_other_unit.update(at for at in teaching if number_of[at] in strangers)

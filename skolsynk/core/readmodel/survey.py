@@ -194,6 +194,7 @@ class Survey:
             array("I", each) for each in read[:5]
         )
         self.places: list[str] = read[5]
+        self.account_of, self.accounts = numbered((self.place_of, self.flags_of))  # every draft tells these apart
         self.now = [Now(row[0], row[1], tuple(row[2]), frozenset(row[3])) for row in read[6]]
         self.basic = [
             Basic(row[0], row[1], tuple(map(tuple, row[2])), tuple(map(tuple, row[3])), *row[4:]) for row in read[7]
@@ -209,10 +210,11 @@ class Survey:
 class Members:
     """Direct members of one group, by place in lists: ``plain`` and those who own or manage it."""
 
-    __slots__ = ("owners", "plain")
+    __slots__ = ("everybody", "owners", "plain")
 
     def __init__(self, row: Json) -> None:
         self.plain, self.owners = array("I", row[0]), array("I", row[1])
+        self.everybody = self.plain + self.owners
 
 
 def decode_members(encoded: bytes) -> tuple[Members, ...]:
@@ -233,7 +235,7 @@ class FieldColumn:
 
 
 def numbered(columns: Iterable[Sequence[Any]]) -> tuple[array[int], list[tuple[Any, ...]]]:
-    """Columns side by side: the number of each row's combination, and the combinations."""
+    """Columns side by side: the number of each row's combination, and the combinations, at least one column."""
     found: dict[tuple[Any, ...], int] = {}
     numbers = array("I", [found.setdefault(row, len(found)) for row in zip(*columns, strict=True)])
     return numbers, list(found)

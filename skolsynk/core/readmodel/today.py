@@ -17,7 +17,7 @@ from skolsynk.core.readmodel.bodies import (
     group_asked,
     reads,
 )
-from skolsynk.core.readmodel.survey import Gathered, Survey, numbered
+from skolsynk.core.readmodel.survey import Basic, Gathered, Survey, numbered
 
 
 class Bodies(NamedTuple):
@@ -36,16 +36,18 @@ def today(
     """``student_groups`` is opened when a filter looks at groups; ``named``: {place: (source key, address)}."""
     filters = filters_of(selections)
     looked_at = reads(filters)
-    nothing = bytes(4 * len(survey))
+    refs, groups = _groups(survey, student_groups(), group_asked(filters)) if GROUPS in looked_at else ((), None)
+    if not named and not groups and looked_at.isdisjoint((CONTAINER, DOMAIN)):
+        return Bodies(survey.basic_of, tuple(_body(known) for known in survey.basic))
+    nothing = array("I", bytes(4 * len(survey)))
     own = array("I", nothing)
     for at in named:
         own[at] = at + 1
-    refs, groups = _groups(survey, student_groups(), group_asked(filters)) if GROUPS in looked_at else ((), None)
     number_of, kinds = numbered(
         (
             survey.basic_of,
-            survey.place_of if CONTAINER in looked_at else array("I", nothing),
-            survey.domain_of if DOMAIN in looked_at else array("I", nothing),
+            survey.place_of if CONTAINER in looked_at else nothing,
+            survey.domain_of if DOMAIN in looked_at else nothing,
             own,
             groups or [()] * len(survey),
         )
@@ -54,21 +56,10 @@ def today(
     for basic, place, domain, name, inside in kinds:
         known = survey.basic[basic]
         key, address = named[name - 1] if name else ("", "")
-        shown = CONTAINER in looked_at and known.shown
-        made.append(
-            Body(
-                known.fate,
-                known.role,
-                known.enrolments,
-                known.employments,
-                known.email,
-                container=survey.places[place] if shown else "",
-                domain=survey.domains[domain] if DOMAIN in looked_at else "",
-                groups=tuple(refs[each] for each in inside),
-                key=key,
-                user_name=address,
-            )
-        )
+        body = _body(known)._replace(groups=tuple(refs[each] for each in inside), key=key, user_name=address)
+        if CONTAINER in looked_at and known.shown:
+            body = body._replace(container=survey.places[place])
+        made.append(body._replace(domain=survey.domains[domain]) if DOMAIN in looked_at else body)
     return Bodies(number_of, tuple(made))
 
 
@@ -85,3 +76,7 @@ def _groups(
                 inside[at] += (len(refs),)
             refs.append(ref)
     return tuple(refs), inside
+
+
+def _body(known: Basic) -> Body:
+    return Body(known.fate, known.role, known.enrolments, known.employments, known.email)
