@@ -18,6 +18,7 @@ from skolsynk.sync.connections import Relation
 from skolsynk.sync.errors import Misconfigured
 
 KEPT = 256
+AT_ONCE = 5000  # people of a directory that are counted for a whole list while somebody waits
 Only = Collection[str] | None
 Ways = Mapping[tuple[int, str], rows.Way]
 
@@ -28,7 +29,8 @@ class Offer(NamedTuple):
     vendor: Vendor
     stored: rows.Stored | None
     relation: Relation
-    people: int | None  # whom the selection takes; None: cannot be counted now
+    people: int | None  # whom the selection takes; None: cannot be counted now, or not yet
+    pending: bool  # it can be counted, but that takes a while: ask for one at a time
     held: int
     refused: int
     next: str  # code of what to do next: "add" | "select" | "ask" | "key" | "test" | "review" | "refused" | "live" | ""
@@ -67,12 +69,20 @@ def _offer(
     only: Only,
 ) -> Offer:
     if stored is None:
-        return Offer(vendor, None, Relation(), None, 0, 0, "add")
+        return Offer(vendor, None, Relation(), None, False, 0, 0, "add")
     facts = stored.facts
-    taken = of_saved(stored, only)
+    pending = not _is_quick(stored, only)
+    taken = None if pending else of_saved(stored, only)
     people = taken.total if taken else None
     offer = Offer(
-        vendor, stored, connections.relation_of(stored), people, held.get(facts.id, 0), refused.get(facts.id, 0), ""
+        vendor,
+        stored,
+        connections.relation_of(stored),
+        people,
+        pending,
+        held.get(facts.id, 0),
+        refused.get(facts.id, 0),
+        "",
     )
     return offer._replace(next=next(_next(offer, stored.facts, ways), ""))
 
@@ -108,18 +118,27 @@ def of_saved(stored: rows.Stored, only: Only = None) -> SelectionEffect | None:
         return None
 
 
-def effect(stored: rows.Stored, selection: Selection, only: Only = None) -> SelectionEffect:
-    """Whom a selection takes, beside the saved one. Raises: Misconfigured."""
+def _is_quick(stored: rows.Stored, only: Only) -> bool:
+    """Known already, or soon worked out."""
+    model = readmodel.of(stored.facts.tenant_id)
+    if model is None or model.counts.get("people", 0) <= AT_ONCE:
+        return True
+    try:
+        return _key(stored, selection_from_json(stored.facts.selection), only) in _kept
+    except SelectionError:
+        return True
+
+
+def _key(stored: rows.Stored, selection: Selection, only: Only) -> tuple[object, ...]:
     facts, model = stored.facts, readmodel.of(stored.facts.tenant_id)
     made_of = (model.snapshot_id, model.rules_version, model.today, model.at) if model else ()
-    key = (
-        facts.tenant_id,
-        *made_of,
-        facts.vendor,
-        stored.version,
-        selection,
-        None if only is None else frozenset(only),
-    )
+    whose = None if only is None else frozenset(only)
+    return (facts.tenant_id, *made_of, facts.vendor, stored.version, selection, whose)
+
+
+def effect(stored: rows.Stored, selection: Selection, only: Only = None) -> SelectionEffect:
+    """Whom a selection takes, beside the saved one. Raises: Misconfigured."""
+    facts, key = stored.facts, _key(stored, selection, only)
     if key in _kept:
         return _kept[key]
     found = readmodel.effect_of_selection(facts.tenant_id, facts.vendor, selection, only)

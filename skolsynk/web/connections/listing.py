@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from skolsynk.sync import connections as kept
 from skolsynk.sync import offers, targets
 from skolsynk.sync.offers import Offer
 from skolsynk.web.access import Visit, page, refused
 from skolsynk.web.connections import labels, profile
+from skolsynk.web.connections.desk import desk_of
 from skolsynk.web.connections.forms import AddForm
 from skolsynk.web.words import chosen, number, words
 
@@ -43,6 +45,14 @@ def connections(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.method == "POST":
         return _add(request, visit) if visit.whole else refused(request, visit, "editor")
     return _listed(request, visit)
+
+
+@page()
+@require_safe
+def people(request: HttpRequest, visit: Visit, *, vendor: str) -> HttpResponse:
+    """How many one vendor's selection takes: a fragment, for the list that did not wait for it."""
+    found = desk_of(visit, vendor).effect
+    return render(request, "web/connections/_people.html", {"people": found.total if found else None})
 
 
 def _listed(request: HttpRequest, visit: Visit, status: int = 200) -> HttpResponse:

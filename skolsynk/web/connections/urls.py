@@ -9,6 +9,7 @@ from skolsynk.web.connections import listing, saving, selecting, switching, vend
 urlpatterns = [
     path("leverantorer/", listing.connections, name="connections"),
     path("leverantorer/<slug:vendor>/", vendor_page.connection, name="connection"),
+    path("leverantorer/<slug:vendor>/antal/", listing.people, name="connection_people"),
     path("leverantorer/<slug:vendor>/urval/", selecting.selection, name="connection_selection"),
     path("leverantorer/<slug:vendor>/urval/effekt/", selecting.effect, name="connection_effect"),
     path("leverantorer/<slug:vendor>/undantag/", saving.exclusions, name="connection_exclusions"),

@@ -31,6 +31,7 @@ def relation(town: Theatre) -> dict[str, Any]:
 PAGES = {
     "connections": Example(write="editor", post={"vendor": "gleerups"}),
     "connection": Example(SANDBOX),
+    "connection_people": Example(SANDBOX, whole_page=False),
     "connection_selection": Example(SANDBOX, read="editor", write="editor", post=chosen, limited=False),
     "connection_effect": Example(SANDBOX, read=None, write="editor", post=chosen, limited=False),
     "connection_exclusions": Example(SANDBOX, read=None, write="editor", post={"remove": "nobody"}, limited=False),

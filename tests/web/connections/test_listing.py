@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from skolsynk.core.connection import Mode
 from skolsynk.store.models import Connection, HoldRow
-from skolsynk.sync import targets
+from skolsynk.sync import offers, targets
 from tests.scenarios.theatre import Theatre
 from tests.web.conftest import member, signed_in
 
@@ -100,6 +100,30 @@ def test_the_number_of_questions_does_not_grow_with_vendors(
     with django_assert_max_num_queries(60) as after:
         as_editor.get(path)
     assert len(after) <= len(before) + 6 * 4, "six more vendors, a few looks at the read model each"
+
+
+def test_a_large_directory_is_counted_one_vendor_at_a_time(
+    town: Theatre, address: Address, as_viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offers, "AT_ONCE", 10)
+    monkeypatch.setattr(offers, "_kept", {})
+    listed = text(as_viewer, address("connections"))
+    path = address("connection_people", vendor="sandbox")
+    assert f'hx-get="{path}"' in listed
+    counted = text(as_viewer, path).strip()
+    assert counted.isdecimal()
+    again = text(as_viewer, address("connections"))
+    assert f'hx-get="{path}"' not in again
+    assert f"> {counted} <" in again
+
+
+def test_what_cannot_be_read_is_not_waited_for(
+    town: Theatre, address: Address, as_viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offers, "AT_ONCE", 10)
+    Connection.objects.filter(pk=town.connection().id).update(selection={"roles": ["king"]})
+    assert text(as_viewer, address("connection_people", vendor="sandbox")).strip() == "okänt"
+    assert address("connection_people", vendor="sandbox") not in text(as_viewer, address("connections"))
 
 
 def test_a_vendor_that_was_not_added_is_explained(town: Theatre, address: Address, as_viewer: Client) -> None:
