@@ -77,9 +77,9 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 def _inside(entered: Entered, then: str) -> HttpResponse:
-    """To where the person was going; a first owner has everything left to do."""
+    """To where the person was going; where there are no rules yet, everything is left to do."""
     visit = Visit(load.tenant(entered.member.tenant_id), entered.member)
-    first = visit.url("start" if entered.how == "first" else "overview")
+    first = visit.url("overview" if load.rules(visit.tenant.id) else "start")
     response = HttpResponseRedirect(then if _is_theirs(then, visit) else first)
     response.status_code = 303
     if entered.member.language:

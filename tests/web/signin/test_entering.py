@@ -70,9 +70,14 @@ def test_whoever_is_known_comes_in_again_even_when_the_directory_is_away(google:
     google.undelegate()
     again = google.browser()
     answer = google.sign_in(again, ADMIN)
-    assert answer.headers["location"] == f"/h/{CUSTOMER}/oversikt/"
+    assert answer.headers["location"] == f"/h/{CUSTOMER}/kom-igang/"
     assert len(members.listed(owned)) == 1
     assert events() == ["first_owner", "signed_in"]
+
+
+def test_where_there_are_rules_the_overview_is_first(google: World, owned: int) -> None:
+    save.rules(owned, {}, author="demo", reason="", at=AT)
+    assert google.sign_in(google.browser(), ADMIN).headers["location"] == f"/h/{CUSTOMER}/oversikt/"
 
 
 def test_a_new_address_or_name_follows_google(google: World, owned: int) -> None:
@@ -108,7 +113,7 @@ def test_an_ordinary_person_is_not_the_first(google: World, visitor: Client) -> 
 
 def test_an_invited_person_is_bound_and_in(google: World, owned: int, visitor: Client) -> None:
     invite(owned, HEAD, Access("viewer", ("11111111",)))
-    assert google.sign_in(visitor, HEAD).headers["location"] == f"/h/{CUSTOMER}/oversikt/"
+    assert google.sign_in(visitor, HEAD).headers["location"] == f"/h/{CUSTOMER}/kom-igang/"
     head = inside(visitor)
     assert head is not None
     assert (head.subject, head.role, head.units) == ("u1", "viewer", ["11111111"])

@@ -91,7 +91,7 @@ class Command(SkolsynkCommand):
         self._push("2 first live push", at)
         given = approvals.approve(
             stage.connection(LIVE_VENDOR), Mode.LIVE, approvals.Which("all"), unprovision=False,
-            by="demo", comment="This is a demo: nobody looked at these changes.", at=at,
+            by="demo", comment="Demo: ingen har granskat ändringarna. Nobody looked at these changes.", at=at,
         )  # fmt: skip
         self.say(f"The first live push was held. Approved by the demo, and recorded as such: {given.approved} changes.")
         self._push("3 approved", at)
