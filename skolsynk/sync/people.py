@@ -224,7 +224,7 @@ def _verdict(found: AtVendor, person: Person) -> str:
     """Where she stands with one vendor, as a code.
 
     ``there`` ``change_waits`` ``refused`` ``coming`` ``waits`` (would be sent, is held back) ``frozen`` (her data
-    broke: what was sent stays) ``removal_waits`` ``leaving`` ``out``; ``off_in`` and ``off_out`` of a connection that
+    broke: what was sent stays) ``broken`` (nothing was sent) ``removal_waits`` ``leaving`` ``out``; ``off_in`` and ``off_out`` of a connection that
     is off; ``unreadable`` when its selection is.
     """
     if found.selection is None:
@@ -234,11 +234,12 @@ def _verdict(found: AtVendor, person: Person) -> str:
     there, held = found.kept is not None, bool(found.waiting)
     if found.included:
         return _verdict_in(found, there=there, held=held)
+    broken = person.row is not None and person.row.fate == Fate.BROKEN.value
     if not there:
-        return "out"
+        return "broken" if broken else "out"
     if held:
         return "removal_waits"
-    return "frozen" if person.row is not None and person.row.fate == Fate.BROKEN.value else "leaving"
+    return "frozen" if broken else "leaving"
 
 
 def _verdict_in(found: AtVendor, *, there: bool, held: bool) -> str:

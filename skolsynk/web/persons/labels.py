@@ -19,6 +19,10 @@ VERDICTS: Mapping[str, tuple[str, str]] = {
         "warning",
         words("fryst: det som skickats ligger kvar", "frozen: what was sent stays"),
     ),
+    "broken": (
+        "warning",
+        words("skickas inte förrän uppgifterna är rättade", "is not sent until the data is corrected"),
+    ),
     "removal_waits": ("warning", words("ska tas bort; väntar på beslut", "is to be removed; waits for a decision")),
     "leaving": ("warning", words("tas bort vid nästa körning", "is removed with the next run")),
     "out": ("neutral", words("är inte där och ska inte vara det", "is not there and is not to be")),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from skolsynk.core import swedish
 from skolsynk.core.findings import CATALOGUE, Explanation, explain
-from skolsynk.core.school import Severity
+from skolsynk.core.school import Finding, Severity
 from skolsynk.store import load, members, save
 from skolsynk.store import quality as rows
 from skolsynk.sync import people
@@ -27,6 +27,7 @@ from skolsynk.web.quality.forms import SnoozeForm
 from skolsynk.web.words import chosen, day, number, speaks, words
 
 A_PAGE = 50
+GAP = "…"
 GOOGLE = {
     "person": "https://admin.google.com/ac/users/{}",
     "group": "https://admin.google.com/ac/groups/{}",
@@ -76,7 +77,7 @@ class Found(NamedTuple):
     total: int
     units: Mapping[str, int]
     kind: str
-    model: ReadModel
+    common: Finding | None  # one that speaks for all of them; None where they differ in what they say
 
 
 @require_safe
@@ -159,8 +160,7 @@ def cause_page(
     about: dict[str, Any] = {
         "code": code,
         "title": chosen(entry.title_sv, entry.title_en),
-        "cause": _without_args(chosen(entry.cause_sv, entry.cause_en)),
-        "fix": _without_args(chosen(entry.fix_sv, entry.fix_en)),
+        "said": said(code, found.common if found else None),
         "found": found,
         "hidden": code in HIDDEN,
         "unit": unit,
@@ -203,7 +203,8 @@ def _found(model: ReadModel, visit: Visit, code: str, unit: str | None, at: int)
     if not window and total:  # a page after the last one: the last
         start = (total - 1) // A_PAGE * A_PAGE
         window, total = asked.objects(model, code, visit.only, _today(), unit=unit, start=start, stop=start + A_PAGE)
-    return Found(line, window, total, asked.units(mine), mine[0].object_kind, model)
+    common = mine[0] if len({each.args for each in mine}) == 1 else None
+    return Found(line, window, total, asked.units(mine), mine[0].object_kind, common)
 
 
 def _row(each: Object, names: Mapping[str, str]) -> Row:
@@ -212,9 +213,11 @@ def _row(each: Object, names: Mapping[str, str]) -> Row:
     return Row(each, explain(finding, speaks()), names.get(finding.school_unit, finding.school_unit), google_at)
 
 
-def _without_args(text: str) -> str:
-    """A catalogue text that is about all of them: what differs from one to the next is left open."""
-    return text.replace("{0}", "…").replace("{1}", "…").replace("”…”", "…").replace("“…”", "…")
+def said(code: str, common: Finding | None) -> Explanation:
+    """The cause in words; what differs from one finding to the next is left open."""
+    finding = common or Finding(code, CATALOGUE[code].severity, "", "", "", (GAP, GAP))
+    found = explain(finding, speaks())
+    return found._replace(cause=found.cause.replace(f"{GAP}.", GAP), fix=found.fix.replace(f"{GAP}.", GAP))
 
 
 # Files

@@ -30,7 +30,7 @@ PAGES = {
     "quality_check": Example(read=None, write="editor"),
     "quality_file": Example({"ending": "csv"}, whole_page=False),
     "quality_cause": Example({"code": CODE}),
-    "quality_cause_file": Example({"code": CODE, "ending": "xlsx"}, whole_page=False),
+    "quality_cause_file": Example({"code": CODE, "ending": "csv"}, whole_page=False),
     "quality_snooze": Example({"code": CODE}, read=None, write="editor", post=soon),
     "quality_wake": Example(asleep, read=None, write="editor"),
 }
