@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import compress
 from typing import NamedTuple
 
 from skolsynk.core.readmodel.crowd import Crowd, Everybody
@@ -187,11 +188,8 @@ class _Drafting:
         if strangers:
             self._made.from_other_unit.update(at for at in teaching if number_of[at] in strangers)
         concerned = self._made.by_group_rule.setdefault(label, set())
-        if teaching is everybody and len(learn) + len(teach) == len(counted):
-            concerned.update(everybody)
-        else:
-            concerned.update(at for at in everybody if number_of[at] in learn)
-            concerned.update(at for at in teaching if number_of[at] in teach)
+        for people, wanted in ((everybody, learn), (teaching, teach)):
+            concerned.update(compress(people, map(wanted.__contains__, map(number_of.__getitem__, people))))
         return owner, learn | teach
 
     @cached_property
