@@ -143,6 +143,12 @@ def latest_read_at(tenant_id: int) -> datetime | None:
     return rows.values_list("at", flat=True).first()
 
 
+def latest_read_counts(tenant_id: int) -> Mapping[str, int]:
+    """{people, groups, containers, outside} of the newest complete read; {} before the first."""
+    rows = SnapshotRow.objects.filter(tenant_id=tenant_id).order_by("-at", "-pk")
+    return dict(rows.values_list("counts", flat=True).first() or {})
+
+
 def read_before(tenant_id: int) -> datetime | None:
     """When the complete read before the newest was made: what differs between them changed after it."""
     rows = SnapshotRow.objects.filter(tenant_id=tenant_id).order_by("-at", "-pk")

@@ -117,6 +117,12 @@ def last_read(tenant_id: int) -> RunLine | None:
     return RunLine(*row) if row else None
 
 
+def has_planned(tenant_id: int, connection_id: int) -> bool:
+    """Has this connection ever had a plan?"""
+    rows = Run.objects.filter(tenant_id=tenant_id, connection_id=connection_id, counts__has_key="total")
+    return rows.exclude(trigger="rehearsal").exists()
+
+
 def failing_reads(tenant_id: int) -> tuple[RunLine, ...]:
     """The unbroken failures of reading up to now, newest first."""
     rows = Run.objects.filter(tenant_id=tenant_id, kind="read", finished_at__isnull=False).order_by("-created_at")

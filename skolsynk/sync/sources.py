@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
+from skolsynk.core.snapshot import Container
 from skolsynk.sources.base import Capability, SourceError
 from skolsynk.sources.google import account as accounts
 from skolsynk.sources.google.account import Asking
@@ -28,6 +29,26 @@ def tried(tenant_id: int) -> tuple[Capability, ...]:
     source = directory.source(tenant_id, everything=True)
     _check_customer(tenant_id, source.subject)
     return replace(source, **QUICK).probe()  # type: ignore[arg-type]  # the names and types are the source's own
+
+
+def tree(tenant_id: int) -> tuple[Container, ...]:
+    """The org units there are, by path, asked of Google now. Raises Misconfigured."""
+    try:
+        found = replace(directory.source(tenant_id, everything=True), **QUICK).containers()  # type: ignore[arg-type]  # the source's own names
+    except SourceError as error:
+        raise Misconfigured(error.code, error.text("sv"), error.text("en")) from error
+    return tuple(sorted(found, key=lambda one: one.path.casefold()))
+
+
+def choose_containers(tenant_id: int, paths: Sequence[str], *, was: Sequence[str], who: str, at: datetime) -> bool:
+    """Which org units are school; the next read keeps people of these only. False when others changed it meanwhile."""
+    source = load.source(tenant_id)
+    if sorted(source.school_containers if source else ()) != sorted(was):
+        return False
+    if sorted(paths) != sorted(was):
+        save.source(tenant_id, subject=source.subject if source else "", school_containers=list(paths))
+        save.audit(tenant_id, who, "school_containers_chosen", {"count": len(paths)}, at)
+    return True
 
 
 def read_as(tenant_id: int, address: str, *, was: str, who: str, at: datetime) -> bool:

@@ -74,12 +74,12 @@ class Reader:
 
     def _read(self, at: datetime, pool: ThreadPoolExecutor) -> Snapshot:
         customer = self._customer()
-        tree = self._tree()
+        tree = self.tree()
         gate.check_school(tree, self.order.school)
         domains = self._domains()
         groups = pool.submit(self._groups, pool) if self.order.with_groups else None
         self._users()
-        gate.check_same_tree(tree, self._tree())
+        gate.check_same_tree(tree, self.tree())
         gate.check_tree(tree, (*(one.container for one in self.people.values()), *self.outside.values()))
         gate.check_people(len(self.people), len(self.outside), self.previous)
         read = self._members(groups) if groups is not None else []
@@ -102,7 +102,7 @@ class Reader:
         gate.check_customer(customer, self.order.expected, self.previous)
         return customer
 
-    def _tree(self) -> tuple[Container, ...]:
+    def tree(self) -> tuple[Container, ...]:
         """All org units, the root first; a customer without any has the root alone."""
         request = self.client.org_units.list(
             customerId=self.order.customer, type="allIncludingParent", fields=fields.ORG_UNITS, prettyPrint=False

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from skolsynk.core.snapshot import Group, Person, Snapshot
+from skolsynk.core.snapshot import Container, Group, Person, Snapshot
 from skolsynk.sources.base import Capability, Progress, SourceError, no_progress
 from skolsynk.sources.google import auth, fields, mapping
 from skolsynk.sources.google.client import AbsentError, Calling, Client, granted_scopes
@@ -76,7 +76,11 @@ class GoogleSource:
 
         Phases told: customer, users, members, confirm.
         """
-        order = Order(
+        with Client(self.calling, self.scopes()) as client:
+            return Reader(client, self._order(), previous, progress).read(at)
+
+    def _order(self) -> Order:
+        return Order(
             customer=self.customer,
             expected=self.expected_customer,
             school=self.school_containers,
@@ -84,8 +88,11 @@ class GoogleSource:
             with_groups=self.with_groups,
             workers=self.workers,
         )
-        with Client(self.calling, self.scopes()) as client:
-            return Reader(client, order, previous, progress).read(at)
+
+    def containers(self) -> tuple[Container, ...]:
+        """The tree of org units, the root first, before anything else is read. Raises SourceError."""
+        with Client(self.calling, (auth.ORG_UNITS,)) as client:
+            return Reader(client, self._order(), None, no_progress).tree()
 
     def probe(self) -> tuple[Capability, ...]:
         """Each scope with a token of its own and one small call."""

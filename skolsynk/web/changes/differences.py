@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from skolsynk.core.plan.stored import Bodies, Line
 from skolsynk.core.ss12000.base import ResourceId
 from skolsynk.web.changes.said import ATTRIBUTES
+from skolsynk.web.words import chosen
 
 Named = Callable[[ResourceId], str]
 QUIET = ("schemas", "meta", "id")
+REFERENCE = {"value", "$ref"}
 MANY = 40  # names shown of a long list
 
 
@@ -62,24 +64,31 @@ def _difference(name: str, old: Any, new: Any, named: Named) -> Difference:
 
 
 def _is_references(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) and "$ref" in one for one in value)
+    """A list of nothing but ids of others; an enrolment says more than where it points."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(one, dict) and set(one) == REFERENCE for one in value)
+    )
 
 
 def _text(value: Any, named: Named) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return chosen("ja", "yes") if value else chosen("nej", "no")
     if isinstance(value, Mapping):
-        return _reference(value, named) or ", ".join(_parts(value, named))
+        return ", ".join(_parts(value, named))
     if isinstance(value, list):
         return "; ".join(_text(entry, named) for entry in value)
     return str(value)
 
 
-def _reference(value: Mapping[str, Any], named: Named) -> str:
-    return named(ResourceId(str(value["value"]))) if "$ref" in value and "value" in value else ""
-
-
 def _parts(value: Mapping[str, Any], named: Named) -> Iterator[str]:
+    """What one entry says: whom it points at by name, then the rest with its own words; contexts are not for people."""
+    if "value" in value:
+        yield named(ResourceId(str(value["value"]))) if "$ref" in value else str(value["value"])
     for key, part in value.items():
-        text = _text(part, named)
-        yield f"{ATTRIBUTES[key]} {text}" if key in ATTRIBUTES else text
+        if key not in {*REFERENCE, "context", "globallyUnique"}:
+            text = _text(part, named)
+            yield f"{ATTRIBUTES[key]} {text}" if key in ATTRIBUTES else text

@@ -1,34 +1,23 @@
-"""What the page of a plan shows, worked out of the kept plan: figures, units, causes, and the rows asked for."""
+"""What the page of a plan counts: figures, units, causes and choices, worked out of the index without opening a row."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
-from skolsynk.core.plan.stored import Bodies, Line
-from skolsynk.core.ss12000.base import ResourceId
-from skolsynk.store import load
-from skolsynk.sync import plans, readmodel
-from skolsynk.web.access import Visit
+from skolsynk.core.plan.stored import Kind
+from skolsynk.store import decided
+from skolsynk.sync import plans
 from skolsynk.web.changes.said import CAUSES, REASONS, TYPES, VERBS, trip_limit, trip_title
 from skolsynk.web.words import chosen, words
 
 KEYS = ("verb", "unit", "cause", "reason", "type")
-FLOWS = "flows"
-
-
-class UnitRow(NamedTuple):
-    code: str
-    name: str
-    new: int
-    changed: int
-    removed: int
-    held: int
+FLOWS, HELD = "flows", "held"
 
 
 @dataclass(frozen=True)
@@ -38,7 +27,7 @@ class Filter:
     verb: str
     unit: str
     cause: str
-    reason: str  # FLOWS for what is not held
+    reason: str  # FLOWS for what is not held, HELD for whatever is
     type: str
     text: str
 
@@ -47,14 +36,13 @@ class Filter:
         given = {key: query.get(key, "")[:60] for key in KEYS}
         return cls(**given, text=query.get("q", "").strip()[:100])
 
-    def keeps(self, line: Line) -> bool:
+    def keeps(self, kind: Kind) -> bool:
         return (
-            self.verb in ("", line.verb)
-            and self.unit in ("", line.unit)
-            and self.cause in ("", line.cause)
-            and self.reason in ("", line.reason or FLOWS)
-            and self.type in ("", line.type)
-            and (not self.text or self.text.casefold() in line.label.casefold() or self.text == line.id)
+            self.verb in ("", kind.verb)
+            and self.unit in ("", kind.unit)
+            and self.cause in ("", kind.cause)
+            and self.reason in ("", kind.reason or FLOWS, HELD if kind.reason else FLOWS)
+            and self.type in ("", kind.type)
         )
 
     @property
@@ -62,124 +50,134 @@ class Filter:
         return any((self.verb, self.unit, self.cause, self.reason, self.type, self.text))
 
 
-def visible(lines: Iterable[Line], only: Collection[str] | None) -> list[Line]:
-    return [line for line in lines if only is None or line.unit in only]
+@dataclass
+class Seen:
+    """A plan as one visitor may see it: of some school units, or of all."""
+
+    plan: plans.StoredPlan
+    only: Collection[str] | None
+
+    def visible(self, kind: Kind) -> bool:
+        return self.only is None or kind.unit in self.only
+
+    @cached_property
+    def counted(self) -> dict[Kind, int]:
+        return {kind: number for kind, number in self.plan.head.counted.items() if self.visible(kind)}
+
+    def count(self, keeps: Callable[[Kind], bool]) -> int:
+        return sum(number for kind, number in self.counted.items() if keeps(kind))
+
+    @cached_property
+    def held(self) -> int:
+        return self.count(lambda kind: bool(kind.reason))
+
+    @property
+    def flowing(self) -> int:
+        return self.count(lambda kind: not kind.reason)
+
+    @property
+    def additions(self) -> int:
+        """What waits and takes nobody away."""
+        return self.count(lambda kind: bool(kind.reason) and not kind.removes)
+
+    @property
+    def depends(self) -> int:
+        return self.count(lambda kind: kind.reason == "depends")
+
+    def numbers(self, wanted: Filter) -> list[int]:
+        """Rows that were asked for, what waits first."""
+        found = self.plan.head.where(lambda kind: self.visible(kind) and wanted.keeps(kind), wanted.text)
+        flowing = sum(number for kind, number in self.plan.head.counted.items() if not kind.reason)
+        return [*(each for each in found if each >= flowing), *(each for each in found if each < flowing)]
 
 
-def unit_rows(lines: Iterable[Line], names: Mapping[str, str]) -> list[UnitRow]:
+class UnitRow(NamedTuple):
+    code: str
+    name: str
+    new: int
+    changed: int
+    removed: int
+    held: int
+    over: bool  # a limit of this unit is exceeded
+
+
+def unit_rows(seen: Seen, names: Mapping[str, str]) -> list[UnitRow]:
     """Units with changes, those with most held first."""
     counts: dict[str, Counter[str]] = {}
-    for line in lines:
-        of_unit = counts.setdefault(line.unit, Counter())
-        of_unit[line.verb] += 1
-        of_unit["held"] += bool(line.reason)
+    for kind, number in seen.counted.items():
+        of_unit = counts.setdefault(kind.unit, Counter())
+        of_unit[kind.verb] += number
+        of_unit["held"] += number if kind.reason else 0
+    over = {trip.unit for trip in seen.plan.trips}
     rows = [
         UnitRow(
             code, names.get(code, code) or chosen("Hela huvudmannen", "The whole school authority"),
-            n["create"], n["update"], n["delete"], n["held"],
+            n["create"], n["update"], n["delete"], n["held"], bool(code) and code in over,
         )
         for code, n in counts.items()
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (-row.held, row.name))
 
 
-def choices(lines: Iterable[Line], names: Mapping[str, str]) -> dict[str, list[tuple[str, str, int]]]:
+def choices(seen: Seen, names: Mapping[str, str]) -> dict[str, list[tuple[str, str, int]]]:
     """{key: (value, in words, rows)}: what can be filtered on, with numbers."""
-    counted = {key: Counter(getattr(line, key) or (FLOWS if key == "reason" else "") for line in lines) for key in KEYS}
     said: dict[str, Mapping[str, Any]] = {
         "verb": VERBS, "unit": names, "cause": CAUSES, "type": TYPES,
-        "reason": {**REASONS, FLOWS: words("skickas utan beslut", "sent without a decision")},
+        "reason": {
+            **REASONS, FLOWS: words("skickas utan beslut", "sent without a decision"),
+            HELD: words("något (allt som väntar)", "anything (all that waits)"),
+        },
     }  # fmt: skip
-    return {
-        key: sorted((value, str(said[key].get(value, value) or "–"), n) for value, n in counts.items())
-        for key, counts in counted.items()
-    }
+    found = {}
+    for key in KEYS:
+        counts = _numbers((getattr(kind, key), number) for kind, number in seen.counted.items())
+        if key == "reason":
+            counts = {value or FLOWS: number for value, number in counts.items()} | (
+                {HELD: seen.held} if seen.held else {}
+            )
+        listed = [(value, str(said[key].get(value, value) or "–"), number) for value, number in counts.items()]
+        found[key] = sorted(listed, key=lambda one: one[1])
+    return found
 
 
-def held_groups(lines: Iterable[Line]) -> list[tuple[str, str, int]]:
-    """(cause, in words, held changes), the largest first: what can be approved cause by cause."""
-    counted = Counter(line.cause for line in lines if line.reason)
-    return [(cause, str(CAUSES.get(cause, cause)), n) for cause, n in counted.most_common()]
+def _numbers(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for value, number in pairs:
+        counts[value] += number
+    return dict(counts)
 
 
-def trips_of(plan: plans.StoredPlan, names: Mapping[str, str], only: Collection[str] | None) -> list[tuple[str, str]]:
+def held_by(seen: Seen, key: str, said: Mapping[str, Any]) -> list[tuple[str, str, int]]:
+    """(value, in words, held changes), the largest first: what can be approved at once."""
+    counts = _numbers((getattr(kind, key), number) for kind, number in seen.counted.items() if kind.reason)
+    return [
+        (value, str(said.get(value, value)), n) for value, n in sorted(counts.items(), key=lambda one: (-one[1], one))
+    ]
+
+
+def trips_of(seen: Seen, names: Mapping[str, str]) -> list[tuple[str, str]]:
     """(what would happen, the limit) of each exceeded guard."""
-    shown = [trip for trip in plan.trips if only is None or trip.unit in only]
+    shown = [trip for trip in seen.plan.trips if seen.only is None or trip.unit in seen.only]
     return [(trip_title(trip, dict(names)), trip_limit(trip)) for trip in shown]
 
 
-def causes_of(plan: plans.StoredPlan) -> list[str]:
-    """What most of the held removals have in common, in words."""
-    found = plan.facts.counts.get("probable")
-    return [_cause(one) for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+def parts_of(seen: Seen) -> list[dict[str, object]]:
+    """The bar: what flows by kind, what waits, and what stays as it is. A number is a link to its rows."""
+    standing = decided.figures(seen.plan.facts.counts, seen.only)
 
+    def flowing(verb: str) -> int:
+        return seen.count(lambda kind: kind.verb == verb and not kind.reason)
 
-def _cause(one: Mapping[str, Any]) -> str:
-    n, of, path = one.get("number"), one.get("of"), one.get("container")
-    if one.get("vanished"):
-        return chosen(
-            f"{n} av {of} låg i organisationsenheten {path}, som inte finns längre.",
-            f"{n} of {of} were in the org unit {path}, which is gone.",
-        )
-    return chosen(f"{n} av {of} låg i organisationsenheten {path}.", f"{n} of {of} were in the org unit {path}.")
-
-
-class Row(NamedTuple):
-    line: Line
-    label: str
-    verb: str
-    type: str
-    cause: str
-    reason: str
-    person: str  # address of the person's page, or ""
-    unit: str
-
-
-def rows(visit: Visit, plan: plans.StoredPlan, lines: Collection[Line], names: Mapping[str, str]) -> list[Row]:
-    """The rows of one page of the list."""
-    bare = [line.number for line in lines if not line.label and line.verb == "delete"]
-    bodies = plans.bodies(plan, bare) if bare else {}
-    named = namer(visit)
-    people = _people(visit)
+    figures = [
+        ("new", "?verb=create&reason=flows#rows", chosen("Nya", "New"), flowing("create")),
+        ("changed", "?verb=update&reason=flows#rows", chosen("Ändrade", "Changed"), flowing("update")),
+        ("removed", "?verb=delete&reason=flows#rows", chosen("Borttagna", "Removed"), flowing("delete")),
+        ("held", "?reason=held#rows", chosen("Väntar på beslut", "Held"), seen.held),
+        ("frozen", "#frozen", chosen("Frysta", "Frozen"), standing.get("frozen", 0)),
+        ("refused", "#refused", chosen("Avvisade", "Refused"), standing.get("refused", 0)),
+        ("same", "", chosen("Oförändrade", "Unchanged"), standing.get("unchanged", 0)),
+    ]
     return [
-        Row(
-            line, line.label or _label(bodies.get(line.number)) or named(line.id), str(VERBS[line.verb]),
-            str(TYPES.get(line.type, line.type)), str(CAUSES.get(line.cause, line.cause)),
-            str(REASONS.get(line.reason, line.reason)), _address(visit, people, line), names.get(line.unit, line.unit),
-        )
-        for line in lines
-    ]  # fmt: skip
-
-
-def _label(bodies: Bodies | None) -> str:
-    return str(json.loads(bodies.before).get("displayName") or "") if bodies and bodies.before else ""
-
-
-def _people(visit: Visit) -> readmodel.PeopleIndex | None:
-    model = readmodel.of(visit.tenant.id)
-    return model.people if model else None
-
-
-def _address(visit: Visit, people: readmodel.PeopleIndex | None, line: Line) -> str:
-    found = people.by_id(line.id) if people and line.type == "User" else None
-    return visit.url("person", key=found.key) if found else ""
-
-
-def namer(visit: Visit) -> Callable[[ResourceId], str]:
-    """Names of what a body refers to: people, classes, units; an id where there is no name to show."""
-    model = readmodel.of(visit.tenant.id)
-    known: dict[str, str] = {each.id: each.name for each in model.classes} if model else {}
-    people = model.people if model else None
-    identity_units = {identifier: code for code, identifier in load.unit_ids(visit.tenant.id).items()}
-    names = {code: unit.name for code, unit in load.units(visit.tenant.id).items()}
-
-    def name(resource_id: ResourceId) -> str:
-        if resource_id in known:
-            return known[resource_id]
-        found = people.by_id(resource_id) if people else None
-        if found and found.name:
-            return found.name
-        code = identity_units.get(resource_id, "")
-        return names.get(code, code) or resource_id
-
-    return name
+        {"kind": kind, "url": url if value else "", "label": label, "value": value}
+        for kind, url, label, value in figures
+    ]

@@ -66,6 +66,8 @@ ATTRIBUTES = {
     "groups": words("Grupper", "Groups"),
     "teachers": words("Lärare", "Teachers"),
     "externalId": words("Id", "Id"),
+    "programCode": words("Program", "Programme"),
+    "signature": words("Signatur", "Signature"),
 }
 WINDOWS = {
     "now": words("på en gång", "at once"),

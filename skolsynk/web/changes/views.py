@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -10,21 +10,24 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from skolsynk.core.connection import Mode
 from skolsynk.core.plan.stored import Line
 from skolsynk.core.vendor import Vendor
-from skolsynk.store import decided, load, save
+from skolsynk.store import decided, load, members, save
 from skolsynk.sync import plans, targets
 from skolsynk.web.access import Visit, page
-from skolsynk.web.changes import review
+from skolsynk.web.changes import review, shown
 from skolsynk.web.changes.differences import differences, pretty
 from skolsynk.web.changes.said import CAUSES, REASONS, TYPES, VERBS
 from skolsynk.web.downloads import FORMATS, table_response
-from skolsynk.web.words import chosen
+from skolsynk.web.words import speaks
 
 PAGE = 50
+MANY = 2_000  # held changes among which one can still look for what belongs together while somebody waits
+SOME = 20
 HEADER = ("change", "resource_type", "id", "name", "school_unit_code", "cause", "held_because", "attributes")
 
 
@@ -46,18 +49,14 @@ def place(visit: Visit, vendor: str, mode: str) -> Place:
     return Place(connection, targets.vendor(vendor), Mode(mode), found)
 
 
-def unit_names(visit: Visit) -> dict[str, str]:
-    return {code: unit.name for code, unit in load.units(visit.tenant.id).items()}
-
-
 @page()
 @require_safe
 def changes(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Every connection: how much waits, and what the newest plan said."""
     lines = decided.connections(visit.tenant.id, visit.only)
     known = targets.all_vendors()
-    shown = [(known.get(each.vendor), each) for each in lines]
-    return render(request, "web/changes/changes.html", {"lines": shown, "held": sum(each.held for each in lines)})
+    listed = [(known.get(each.vendor), each) for each in lines]
+    return render(request, "web/changes/changes.html", {"lines": listed, "held": sum(each.held for each in lines)})
 
 
 @page()
@@ -81,75 +80,87 @@ def review_page(
 
 
 def _planned(here: Place) -> dict[str, object]:
-    last = decided.last_plan(here.connection.tenant_id, here.connection.id, here.mode)
-    return {"last": last, "refused": decided.refused(here.connection.tenant_id, here.connection.id, here.mode)}
+    tenant, key, mode = here.connection.tenant_id, here.connection.id, here.mode
+    last = decided.last_plan(tenant, key, mode)
+    asked_by = members.name_of(tenant, last.asked_by, speaks()) if last and last.asked_by else ""
+    return {"last": last, "asked_by": asked_by, "refused": decided.refused(tenant, key, mode)}
 
 
 def _content(request: HttpRequest, visit: Visit, plan: plans.StoredPlan) -> dict[str, object]:
-    names = unit_names(visit)
-    lines = review.visible(plan.lines, visit.only)
-    held = [line for line in lines if line.reason]
+    names, seen = shown.Names(visit), review.Seen(plan, visit.only)
     wanted = review.Filter.of(request.GET)
-    listed = Paginator([line for line in (*held, *_flowing(lines)) if wanted.keeps(line)], PAGE)
-    shown = listed.get_page(request.GET.get("page"))
+    listed = Paginator(seen.numbers(wanted), PAGE).get_page(request.GET.get("page"))
+    lines = [plan.head.line(number) for number in listed]
     return {
-        "plan": plan, "parts": _parts(plan, lines), "held": held, "flowing": len(lines) - len(held),
-        "removals": sum(1 for line in held if line.removals), "units": review.unit_rows(lines, names),
-        "groups": review.held_groups(held), "trips": review.trips_of(plan, names, visit.only),
-        "causes": review.causes_of(plan) if visit.whole else [], "filter": wanted,
-        "choices": review.choices(lines, names), "page": shown, "rows": review.rows(visit, plan, list(shown), names),
-        "frozen": len(plan.head.frozen), "depends": sum(line.reason == "depends" for line in held),
-        "discarded": decided.discarded(visit.tenant.id, plan.signature),
-        "approved": decided.approved(visit.tenant.id, plan.facts.connection_id, plan.facts.mode, timezone.now()),
+        "plan": plan, "seen": seen, "parts": review.parts_of(seen), "units": review.unit_rows(seen, names.units),
+        "causes": review.held_by(seen, "cause", CAUSES), "reasons": review.held_by(seen, "reason", REASONS),
+        "trips": review.trips_of(seen, names.units), "filter": wanted, "choices": review.choices(seen, names.units),
+        "page": listed, "rows": shown.rows(visit, plan, lines, names),
+        "frozen": shown.frozen(plan, names, visit.only), **_background(visit, plan),
     }  # fmt: skip
 
 
-def _flowing(lines: Sequence[Line]) -> Iterator[Line]:
-    return (line for line in lines if not line.reason)
-
-
-def _parts(plan: plans.StoredPlan, lines: Sequence[Line]) -> list[dict[str, object]]:
-    """The bar: what flows by kind, what waits, and what stays as it is."""
-    total = plan.facts.counts.get("total")
-    standing = total if isinstance(total, dict) else {}
-    flowing = [line for line in lines if not line.reason]
-    figures = [
-        ("new", "?verb=create", "Nya", "New", sum(line.verb == "create" for line in flowing)),
-        ("changed", "?verb=update", "Ändrade", "Changed", sum(line.verb == "update" for line in flowing)),
-        ("removed", "?verb=delete", "Borttagna", "Removed", sum(line.verb == "delete" for line in flowing)),
-        ("held", "?reason=", "Väntar på beslut", "Held", len(lines) - len(flowing)),
-        ("frozen", "", "Frysta", "Frozen", standing.get("frozen", 0)),
-        ("same", "", "Oförändrade", "Unchanged", standing.get("unchanged", 0)),
-    ]
-    return [
-        {"kind": kind, "url": url if url and value and kind != "held" else "", "label": chosen(sv, en), "value": value}
-        for kind, url, sv, en, value in figures
-    ]
+def _background(visit: Visit, plan: plans.StoredPlan) -> dict[str, object]:
+    """What people said, what they changed since the vendor was last sent to, and the probable cause."""
+    tenant, key, mode = visit.tenant.id, plan.facts.connection_id, plan.facts.mode
+    noes, since = decided.discarded(tenant, key, mode, visit.only), decided.since_push(tenant, key, mode)
+    whos = {said.who for said, _ in noes} | ({one[1] for one in since[1:] if one} if since else set())
+    called: Mapping[str, str] = members.names_of(tenant, whos, speaks()) if whos else {}
+    probable = plan.facts.counts.get("probable") if visit.whole else None
+    return {
+        "noes": [(said._replace(who=called[said.who]), number) for said, number in noes], "since": since,
+        "called": called, "approved": decided.approved(tenant, key, mode, timezone.now()),
+        "probable": probable if isinstance(probable, dict) else None,
+        "vanished_at": parse_datetime(str(probable.get("at", ""))) if isinstance(probable, dict) else None,
+    }  # fmt: skip
 
 
 def _line(visit: Visit, here: Place, number: int) -> tuple[plans.StoredPlan, Line]:
     """Raises Http404 for a row that is not there, or not for this visitor."""
     plan = here.plan
-    if plan is None or number >= len(plan.lines) or not review.visible([plan.lines[number]], visit.only):
+    if plan is None or number >= len(plan.head):
         raise Http404
-    return plan, plan.lines[number]
+    found = plan.head.line(number)
+    if not visit.sees(found.unit):
+        raise Http404
+    return plan, found
 
 
 @page()
 @require_safe
 def line(request: HttpRequest, visit: Visit, vendor: str, mode: str, number: int) -> HttpResponse:
-    """One change: old and new, and the JSON that is sent."""
+    """One change: old and new, the JSON that is sent, and what it hangs together with."""
     here = place(visit, vendor, mode)
     plan, found = _line(visit, here, number)
-    bodies = plans.bodies(plan, [number])[number]
-    row = review.rows(visit, plan, [found], unit_names(visit))[0]
+    names = shown.Names(visit)
+    kept = plans.bodies(plan, [number]).get(number, shown.NOBODY)
+    bodies = shown.NOBODY if names.hidden(found.id) else kept
+    row = shown.rows(visit, plan, [found], names)[0]
     if found.type == "User":
         save.audit(visit.tenant.id, visit.who, "change_seen", {"resource": found.id, "vendor": vendor}, timezone.now())
     about = {
-        "here": here, "row": row, "differences": differences(found, bodies, review.namer(visit)),
-        "json": pretty(bodies.after), "kept": any(bodies),
+        "here": here, "row": row, "differences": differences(found, bodies, names.of), "json": pretty(bodies.after),
+        "kept": any(bodies), "sent": found.reason == "" and plan.facts.kind != "plan",
+        "waits": _some(visit, plan, plans.waits_for(plan, found, bodies), names),
+        "together": _some(visit, plan, _together(visit, plan, found), names),
     }  # fmt: skip
     return render(request, "web/changes/_line.html" if _fragment(request) else "web/changes/line.html", about)
+
+
+def _together(visit: Visit, plan: plans.StoredPlan, found: Line) -> Sequence[Line]:
+    """Other held changes without which this one does not go through."""
+    if not found.reason or review.Seen(plan, visit.only).held > MANY:
+        return ()
+    ids = plans.covered(plan, plans.Which("ids", (found.id,)), visit.only).ids - {found.id}
+    return [line for line in plan.held_of(visit.only) if line.id in ids] if ids else ()
+
+
+def _some(
+    visit: Visit, plan: plans.StoredPlan, lines: Sequence[Line], names: shown.Names
+) -> tuple[list[shown.Row], int]:
+    """The first of some rows that this person may see, and how many more there are."""
+    seen = [line for line in lines if visit.sees(line.unit)]
+    return shown.rows(visit, plan, seen[:SOME], names) if seen else [], max(0, len(seen) - SOME)
 
 
 def _fragment(request: HttpRequest) -> bool:
@@ -159,24 +170,24 @@ def _fragment(request: HttpRequest) -> bool:
 @page()
 @require_safe
 def file(request: HttpRequest, visit: Visit, vendor: str, mode: str, ending: str) -> HttpResponseBase:
-    """The rows of the plan as a table."""
+    """The rows of the plan, or those that a filter keeps, as a table."""
     here = place(visit, vendor, mode)
     if here.plan is None or ending not in FORMATS:
         raise Http404
-    lines = review.visible(here.plan.lines, visit.only)
-    about = {"vendor": vendor, "mode": mode, "count": len(lines)}
+    head = here.plan.head
+    numbers = review.Seen(here.plan, visit.only).numbers(review.Filter.of(request.GET))
+    about = {"vendor": vendor, "mode": mode, "count": len(numbers)}
     save.audit(visit.tenant.id, visit.who, "changes_downloaded", about, timezone.now())
-    rows = (_cells(line) for line in lines)
-    return table_response(request, f"andringar-{vendor}-{mode}", _with_header(rows), ending)
+    rows = _table((head.line(number) for number in numbers), shown.Names(visit))
+    return table_response(request, f"andringar-{vendor}-{mode}", rows, ending)
 
 
-def _with_header(rows: Iterator[Sequence[object]]) -> Iterator[Sequence[object]]:
+def _table(lines: Iterator[Line], names: shown.Names) -> Iterator[Sequence[object]]:
     yield HEADER
-    yield from rows
-
-
-def _cells(line: Line) -> Sequence[object]:
-    return (
-        VERBS[line.verb], TYPES.get(line.type, line.type), line.id, line.label, line.unit,
-        CAUSES.get(line.cause, line.cause), REASONS.get(line.reason, line.reason), ", ".join(line.attributes),
-    )  # fmt: skip
+    for line in lines:
+        label = "" if names.hidden(line.id) else line.label
+        yield (
+            VERBS[line.verb], TYPES.get(line.type, line.type), line.id, label, line.unit,
+            CAUSES.get(line.cause, line.cause), REASONS.get(line.reason, line.reason),
+            ", ".join(shown.attributes_of(line)),
+        )  # fmt: skip

@@ -39,8 +39,8 @@ class WebhookForm(forms.Form):
         return address
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @page(write="viewer")
+@require_http_methods(["GET", "HEAD", "POST"])
 def notices(request: HttpRequest, visit: Visit) -> HttpResponse:
     """One's own letters for everybody; webhooks for owners who see the whole tenant."""
     what = request.POST.get("what") if request.method == "POST" else None
@@ -96,8 +96,8 @@ def _added(request: HttpRequest, visit: Visit, form: WebhookForm) -> HttpRespons
     return _shown(request, visit, WebhookForm(), secret=secret)
 
 
-@require_POST
 @page(write="owner", whole=True)
+@require_POST
 def drop(request: HttpRequest, visit: Visit, webhook: int) -> HttpResponse:
     """Twice is as good as once."""
     if rows.drop_webhook(visit.tenant.id, webhook):
@@ -106,8 +106,8 @@ def drop(request: HttpRequest, visit: Visit, webhook: int) -> HttpResponse:
     return redirect(visit.url("notices"))
 
 
-@require_POST
 @page(write="owner", whole=True)
+@require_POST
 def attempt(request: HttpRequest, visit: Visit, webhook: int) -> HttpResponse:
     """Call one webhook with a made-up notice and say what it answered."""
     found = next((each for each in rows.webhooks(visit.tenant.id) if each.id == webhook), None)

@@ -23,8 +23,8 @@ def _seen(visit: Visit, run: UUID) -> HttpResponse:
     return HttpResponseRedirect(visit.url("run", run=run), status=303)
 
 
-@require_POST
 @page(whole=True)
+@require_POST
 def read_now(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Read the directory; pushes follow. A read that waits or is under way is enough."""
     if claims.reading(visit.tenant.id):
@@ -36,8 +36,8 @@ def read_now(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _seen(visit, run)
 
 
-@require_POST
 @page(whole=True)
+@require_POST
 def push_now(request: HttpRequest, visit: Visit, vendor: str) -> HttpResponse:
     """Plan and send to one vendor, inside its guards."""
     connection = load.connection_to(visit.tenant.id, vendor)
@@ -63,8 +63,8 @@ def _pushed(visit: Visit, connection: load.ConnectionFacts) -> UUID:
     return run
 
 
-@require_POST
 @page()
+@require_POST
 def retry(request: HttpRequest, visit: Visit, run: UUID) -> HttpResponse:
     """Send what the vendor refused once more: all of a run, one group of answers, or one object."""
     found = find(visit, run)
@@ -87,8 +87,8 @@ def retry(request: HttpRequest, visit: Visit, run: UUID) -> HttpResponse:
     return _seen(visit, _pushed(visit, connection))
 
 
-@require_POST
 @page(whole=True)
+@require_POST
 def cancel(request: HttpRequest, visit: Visit, run: UUID) -> HttpResponse:
     """Take back a run that nobody has begun."""
     find(visit, run)
