@@ -65,9 +65,9 @@ def after_read(read: claims.RunFacts) -> tuple[UUID, ...]:
     )
 
 
-def queue_school(tenant_id: int, at: datetime) -> UUID:
+def queue_school(tenant_id: int, at: datetime, *, asked_by: str = "") -> UUID:
     """A run that makes one tenant's school and read model anew, from the newest read."""
-    return claims.create_run(tenant_id, "school", at=at, today=today_at(at))
+    return claims.create_run(tenant_id, "school", at=at, today=today_at(at), asked_by=asked_by)
 
 
 def after_school(made: claims.RunFacts) -> tuple[UUID, ...]:

@@ -252,4 +252,4 @@ def queue_school(tenant_id: int, at: datetime, who: str) -> tuple[UUID, ...]:
     The ids of runs to be started now; one that waits already is enough.
     """
     waiting = rows.queued_school(tenant_id)
-    return waiting or (dispatch.queue_school(tenant_id, at),)
+    return waiting or (dispatch.queue_school(tenant_id, at, asked_by=who),)

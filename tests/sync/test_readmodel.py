@@ -238,6 +238,7 @@ def test_after_new_rules_one_run_makes_the_school_and_plans_follow_for_what_is_o
     following = run.execute(queued[0], worker="test", should_stop=lambda: False)
     facts = claims.facts(queued[0])
     assert (facts.state, facts.kind) == ("done", "school")
+    assert Run.objects.get(pk=queued[0]).asked_by == "member:1"
     assert facts.counts["people"] == len(model_of(stage).people)
     assert not model_of(stage).stale
     assert [(each.kind, each.connection_id) for each in map(claims.facts, following)] == [
