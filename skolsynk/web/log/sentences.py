@@ -75,6 +75,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "source_changed": Sentence(
         "Valde en annan administratör att läsa katalogen som", "Chose another administrator to read the directory as"
     ),
+    "school_containers_chosen": Sentence(
+        "Valde vilka organisationsenheter som är skola", "Chose which org units are school"
+    ),
     "webhook_added": Sentence("Lade till en webhook", "Added a webhook"),
     "webhook_dropped": Sentence("Tog bort en webhook", "Removed a webhook"),
     # Vendors
