@@ -13,6 +13,7 @@ from skolsynk.core.ss12000.base import ResourceId
 from skolsynk.store.models import ApprovalRow, HoldRow
 
 CHUNK = 500
+FOLLOWED = ("fingerprint", "cause", "window", "unit", "discarded_at", "discarded_by", "discard_reason")
 
 
 class _HoldKey(NamedTuple):
@@ -35,7 +36,7 @@ def holds(connection_id: int, mode: str, plan: Plan, at: datetime) -> int:
         known = {_HoldKey(row.resource_id, row.verb, row.reason): row for row in rows.iterator(2000)}
         _delete(row.pk for key, row in known.items() if key not in wanted)
         changed = [row for key, row in known.items() if key in wanted and _follow(row, wanted[key])]
-        HoldRow.objects.bulk_update(changed, ["fingerprint", "cause", "window", "unit"], batch_size=CHUNK)
+        HoldRow.objects.bulk_update(changed, FOLLOWED, batch_size=CHUNK)
         new = [_row(connection_id, mode, hold, at) for key, hold in wanted.items() if key not in known]
         HoldRow.objects.bulk_create(new, batch_size=2000)
     return len(new)
@@ -85,6 +86,22 @@ def discard_approvals(connection_id: int, mode: str, ids: Collection[ResourceId]
     )
 
 
+def discard_holds(
+    connection_id: int, mode: str, ids: Collection[ResourceId] | None, *, by: str, reason: str, at: datetime
+) -> int:
+    """Note a person's no on what is held, all or of these resources; how many rows. They stay held."""
+    rows = HoldRow.objects.filter(connection_id=connection_id, mode=mode)
+    said = {"discarded_at": at, "discarded_by": by, "discard_reason": reason}
+    if ids is None:
+        return rows.update(**said)
+    listed = list(ids)
+    with transaction.atomic():
+        return sum(
+            rows.filter(resource_id__in=listed[start : start + CHUNK]).update(**said)
+            for start in range(0, len(listed), CHUNK)
+        )
+
+
 def _delete(keys: Iterable[int]) -> None:
     listed = list(keys)
     for start in range(0, len(listed), CHUNK):
@@ -92,9 +109,11 @@ def _delete(keys: Iterable[int]) -> None:
 
 
 def _follow(row: HoldRow, hold: Hold) -> bool:
-    """Take over what may have changed; False when nothing had."""
+    """Take over what may have changed; False when nothing had. A no is about one content, and goes with it."""
     before = (row.fingerprint and bytes(row.fingerprint), row.cause, row.window, row.unit)
     after = (hold.change.fingerprint, hold.change.cause, hold.window, hold.change.unit)
+    if before[0] != after[0]:
+        row.discarded_at, row.discarded_by, row.discard_reason = None, "", ""
     row.fingerprint, row.cause, row.window, row.unit = after
     return before != after
 

@@ -63,6 +63,11 @@ def newest(tenant_id: int, connection_id: int, mode: str) -> PlanFacts | None:
     return of_run(tenant_id, last) if last else None
 
 
+def last(tenant_id: int, connection_id: int, mode: str) -> PlanFacts | None:
+    """The newest kept plan, whether or not it holds still."""
+    return _first(tenant_id, connection_id=connection_id, mode=mode)
+
+
 def of_run(tenant_id: int, run_id: UUID) -> PlanFacts | None:
     return _first(tenant_id, run=run_id)
 
@@ -73,7 +78,7 @@ def of_id(tenant_id: int, plan_id: int) -> PlanFacts | None:
 
 def _first(tenant_id: int, **which: object) -> PlanFacts | None:
     rows = PlanRow.objects.filter(connection__tenant_id=tenant_id, **which)
-    row = rows.values_list(*PlanFacts._fields).first()
+    row = rows.order_by("-pk").values_list(*PlanFacts._fields).first()
     return PlanFacts(*row) if row else None
 
 

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
 
 from skolsynk.core.codec import CodecError
-from skolsynk.core.plan import Plan, probable_cause
+from skolsynk.core.plan.places import shared_place
 from skolsynk.core.ss12000.base import ResourceId
 from skolsynk.store import load
 
-FOUND = re.compile(r"(\d+) of (\d+) container=(.*)", re.DOTALL)
+
+class Probable(NamedTuple):
+    """``number`` of ``of`` were in ``container``; ``at`` is the read that found it so."""
+
+    number: int
+    of: int
+    container: str
+    vanished: bool  # the org unit itself is gone
+    at: str  # ISO 8601
 
 
-def probable(tenant_id: int, plan: Plan) -> list[dict[str, object]]:
-    """``[{number, of, container, vanished}]``, empty when there is nothing to ask or nothing in common.
+def probable(tenant_id: int, leaving: Collection[ResourceId], read_at: datetime | None) -> Probable | None:
+    """What most of those ``leaving`` have in common; None when there is nothing to ask or nothing in common.
 
-    People are looked for where they were in the read before the newest; asked only when removals are held.
+    They are looked for where they were in the read before the newest.
     """
-    held = [hold for hold in plan.held if hold.change.type == "User" and hold.change.removals]
-    before = load.snapshot_before(tenant_id) if held else None
-    if before is None:
-        return []
+    before = load.snapshot_before(tenant_id) if leaving and read_at else None
+    if before is None or read_at is None:
+        return None
     try:
-        then, now = load.snapshot(tenant_id, before[0]), load.snapshot(tenant_id, before[1])
+        then, now = (load.snapshot(tenant_id, each) for each in before)
     except CodecError:
-        return []
+        return None
     ids = load.identity(tenant_id).people
-    where: Mapping[ResourceId, Mapping[str, str]] = {
-        ids[person.key]: {"container": person.container} for person in then.people if person.key in ids
-    }
-    match = FOUND.fullmatch(probable_cause(held, where))
-    if match is None:
-        return []
-    vanished = match[3].casefold() not in {container.path.casefold() for container in now.containers}
-    return [{"number": int(match[1]), "of": int(match[2]), "container": match[3], "vanished": vanished}]
+    found = shared_place(leaving, {ids[one.key]: one.container for one in then.people if one.key in ids})
+    if found is None:
+        return None
+    paths = {container.path.casefold() for container in now.containers}
+    return Probable(*found, found.container.casefold() not in paths, read_at.isoformat())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,7 +11,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from skolsynk.core.connection import Mode
-from skolsynk.core.plan import Plan, choose
+from skolsynk.core.ledger import Verb
+from skolsynk.core.plan import ApprovedChange, Plan, choose
+from skolsynk.core.plan.links import refers_to
 from skolsynk.core.plan.stored import Bodies, Head, Line, StoredPlanError, hold_of
 from skolsynk.core.plan.values import GuardTrip
 from skolsynk.core.ss12000.base import ResourceId
@@ -22,6 +24,7 @@ from skolsynk.sync import causes
 
 NOTHING = Bodies(None, None)
 LAPSE = timedelta(days=7)
+ABOUT_REMOVALS = ("removed", "removed_in_all", "empty", "unprovision")
 
 
 class Which(NamedTuple):
@@ -34,6 +37,14 @@ class Which(NamedTuple):
 class Given(NamedTuple):
     approved: int
     held: int
+
+
+class Covered(NamedTuple):
+    """What a yes would cover. ``typed``: so much is taken away, past a limit, that its number must be written."""
+
+    ids: frozenset[ResourceId]
+    removals: int
+    typed: bool
 
 
 @dataclass
@@ -58,15 +69,12 @@ class StoredPlan:
 
     @cached_property
     def held(self) -> tuple[Line, ...]:
-        return tuple(line for line in self.lines if line.reason)
+        return self.held_of(None)
 
-    @cached_property
-    def signature(self) -> str:
-        """The same for plans that hold exactly the same changes."""
-        made = hashlib.blake2b(digest_size=16)
-        for line in sorted(self.held, key=lambda one: one.id):
-            made.update(f"{line.verb} {line.id} ".encode() + (line.fingerprint or b""))
-        return made.hexdigest()
+    def held_of(self, only: Collection[str] | None) -> tuple[Line, ...]:
+        """What waits, of these school units or of all."""
+        numbers = self.head.where(lambda kind: bool(kind.reason) and (only is None or kind.unit in only))
+        return tuple(map(self.head.line, numbers))
 
 
 class Moved(NamedTuple):
@@ -92,11 +100,10 @@ def of_run(tenant_id: int, run_id: UUID) -> StoredPlan | None:
 def bodies(plan: StoredPlan, numbers: Collection[int]) -> Mapping[int, Bodies]:
     """{line number: before and after}, of what is kept; for a delete, before is what the vendor is proven to hold."""
     found = rows.bodies(plan.tenant_id, plan.facts, numbers)
-    bare = {
-        plan.lines[number].id: number
-        for number in numbers
-        if plan.lines[number].verb == "delete" and plan.lines[number].cause != "protected" and not any(found[number])
-    }
+    if not plan.facts.counts.get("named", True):
+        return found
+    deletes = (line for line in map(plan.head.line, numbers) if line.verb == Verb.DELETE and line.cause != "protected")
+    bare = {line.id: line.number for line in deletes if not any(found[line.number])}
     held = load.payloads(plan.facts.connection_id, plan.facts.mode, bare) if bare else {}
     return found | {bare[key]: Bodies(payload, None) for key, payload in held.items()}
 
@@ -107,24 +114,49 @@ def keep(
     """Keep what a run planned, unless nothing is to change."""
     if not (plan.flowing or plan.held):
         return
-    rules = load.rules(facts.tenant_id)
-    counts = {**counts, "probable": causes.probable(facts.tenant_id, plan)}
+    rules, read_at = load.rules(facts.tenant_id), load.latest_read_at(facts.tenant_id)
+    # Where the tenant lets protected people through, one cannot tell here whose name may be shown.
+    named = not connection.selection.get("include_protected")
     rows.keep(
-        facts.tenant_id, facts.id, connection.id, mode.value, facts.kind, plan, counts,
-        snapshot_at=load.latest_read_at(facts.tenant_id), rules_version=rules.number if rules else 0,
-        # Where the tenant lets protected people through, one cannot tell here whose name may be shown.
-        named=not connection.selection.get("include_protected"),
+        facts.tenant_id, facts.id, connection.id, mode.value, facts.kind, plan,
+        {**counts, "probable": _probable(connection, mode, plan, read_at), "named": named},
+        snapshot_at=read_at, rules_version=rules.number if rules else 0, named=named,
     )  # fmt: skip
 
 
+def _probable(
+    connection: load.ConnectionFacts, mode: Mode, plan: Plan, read_at: datetime | None
+) -> Mapping[str, object] | None:
+    """What the held removals have in common; as it was found when just these were first held."""
+    leaving = {one.change.id for one in plan.held if one.change.type == "User" and one.change.verb is Verb.DELETE}
+    if not leaving:
+        return None
+    before = rows.last(connection.tenant_id, connection.id, mode.value)
+    with suppress(StoredPlanError):
+        if before and leaving == _leaving(rows.head(connection.tenant_id, before)):
+            kept = before.counts.get("probable")
+            return kept if isinstance(kept, dict) else None
+    found = causes.probable(connection.tenant_id, leaving, read_at)
+    return found._asdict() if found else None
+
+
+def _leaving(head: Head) -> set[ResourceId]:
+    numbers = head.where(lambda kind: bool(kind.reason) and kind.type == "User" and kind.verb == Verb.DELETE)
+    return {head.ids[number] for number in numbers}
+
+
 def approve(
-    connection: load.ConnectionFacts, mode: Mode, plan_id: int, which: Which, *, who: str, comment: str, at: datetime
-) -> Given | Moved:
-    """A person's yes to held changes of exactly the plan that was seen; closed under what they need. Sends nothing."""
+    connection: load.ConnectionFacts, mode: Mode, plan_id: int, which: Which, *, who: str, comment: str, at: datetime,
+    only: Collection[str] | None = None,
+) -> Given | Moved:  # fmt: skip
+    """A person's yes to held changes of exactly the plan that was seen; closed under what they need. Sends nothing.
+
+    ``only``: codes of the school units whose changes this person decides about.
+    """
     seen = newest(connection.tenant_id, connection.id, mode.value)
     if seen is None or seen.facts.id != plan_id:
         return moved(connection.tenant_id, plan_id, seen)
-    changes = choose(_held_plan(seen, whole=which.by == "all"), which.by, *which.values)
+    changes = _chosen(seen, which, only)
     decisions.approve(connection.id, mode, changes, by=who, comment=comment, at=at, lapses_at=at + LAPSE)
     about = {
         "vendor": connection.vendor, "mode": mode.value, "by": which.by, "values": list(which.values)[:50],
@@ -134,16 +166,26 @@ def approve(
     return Given(len(changes), len(seen.held))
 
 
-def covered(plan: StoredPlan, which: Which) -> frozenset[ResourceId]:
-    """Ids of the held changes that an approval would cover, what they need included."""
-    return frozenset(each.id for each in choose(_held_plan(plan, whole=which.by == "all"), which.by, *which.values))
+def covered(plan: StoredPlan, which: Which, only: Collection[str] | None = None) -> Covered:
+    """What an approval would cover, what it needs included. A number is asked for where a limit held removals."""
+    ids = frozenset(change.id for change in _chosen(plan, which, only))
+    removing = [line for line in plan.held_of(only) if line.removes and line.id in ids]
+    return Covered(ids, len(removing), any(line.reason in ABOUT_REMOVALS for line in removing))
 
 
-def _held_plan(plan: StoredPlan, *, whole: bool) -> Plan:
-    """The plan's held changes as values; for a yes to all of them nobody's body is opened."""
-    found = {} if whole else rows.bodies(plan.tenant_id, plan.facts, [line.number for line in plan.held])
-    held = tuple(hold_of(line, found.get(line.number, NOTHING)) for line in plan.held)
-    return Plan(plan.facts.at, (), held, plan.trips, {}, {}, 0, 0)
+def waits_for(plan: StoredPlan, line: Line, body: Bodies) -> tuple[Line, ...]:
+    """The held changes of what a held change mentions: until they are decided, it would leave a gap or a stray."""
+    named = refers_to(line.type, body.before) | refers_to(line.type, body.after)
+    numbers = plan.head.where(lambda kind: bool(kind.reason)) if line.reason and named else []
+    return tuple(plan.head.line(number) for number in numbers if plan.head.ids[number] in named)
+
+
+def _chosen(plan: StoredPlan, which: Which, only: Collection[str] | None) -> frozenset[ApprovedChange]:
+    """For a yes to everything nobody's body is opened."""
+    lines = plan.held_of(only)
+    found = {} if which.by == "all" else rows.bodies(plan.tenant_id, plan.facts, [line.number for line in lines])
+    held = tuple(hold_of(line, found.get(line.number, NOTHING)) for line in lines)
+    return choose(Plan(plan.facts.at, (), held, plan.trips, {}, {}, 0, 0), which.by, *which.values)
 
 
 def moved(tenant_id: int, plan_id: int, now: StoredPlan | None) -> Moved:
@@ -165,25 +207,29 @@ def _by_id(lines: Iterable[Line]) -> dict[ResourceId, Line]:
 
 
 def discard(
-    connection: load.ConnectionFacts, mode: Mode, plan_id: int, *, who: str, reason: str, at: datetime
-) -> int | Moved:
-    """A person's no: unused approvals are taken back, what is held stays held, and the reason is kept with it.
+    connection: load.ConnectionFacts, mode: Mode, plan_id: int, *, who: str, reason: str, at: datetime,
+    only: Collection[str] | None = None, ids: Collection[ResourceId] = (),
+) -> int | Moved:  # fmt: skip
+    """A person's no to what is held, all of it or ``ids``: unused approvals of it are taken back, and it stays held.
 
-    How many held changes it was about. They are not announced again; a changed plan asks anew.
+    How many changes it was about. They are not announced again; the reason stays with each until its content differs.
     """
     seen = newest(connection.tenant_id, connection.id, mode.value)
     if seen is None or seen.facts.id != plan_id:
         return moved(connection.tenant_id, plan_id, seen)
-    taken = decisions.discard_approvals(connection.id, mode)
-    about = {
-        "vendor": connection.vendor, "mode": mode.value, "count": len(seen.held), "taken_back": taken,
-        "reason": reason, "plan": plan_id, "held": seen.signature,
+    about = [line.id for line in seen.held_of(only) if not ids or line.id in ids]
+    everything = None if len(about) == len(seen.held) else about
+    taken = decisions.discard_approvals(connection.id, mode, everything)
+    decisions.discard_holds(connection.id, mode, everything, by=who, reason=reason, at=at)
+    said = {
+        "vendor": connection.vendor, "mode": mode.value, "count": len(about), "taken_back": taken, "reason": reason,
+        "plan": plan_id,
     }  # fmt: skip
-    save.audit(connection.tenant_id, who, "changes_discarded", about, at)
-    return len(seen.held)
+    save.audit(connection.tenant_id, who, "changes_discarded", said, at)
+    return len(about)
 
 
 __all__ = [
-    "Bodies", "Given", "Moved", "StoredPlan", "StoredPlanError", "Which", "approve", "bodies", "covered", "discard",
-    "keep", "moved", "newest", "of_run",
+    "Bodies", "Covered", "Given", "Moved", "StoredPlan", "StoredPlanError", "Which", "approve", "bodies", "covered",
+    "discard", "keep", "moved", "newest", "of_run", "waits_for",
 ]  # fmt: skip

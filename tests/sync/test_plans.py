@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skolsynk.core.connection import Mode
-from skolsynk.store import load, save
+from skolsynk.store import decided, load, save
 from skolsynk.store.models import ApprovalRow, AuditEvent, PlanPart, PlanRow
 from skolsynk.store.plans import KEPT
 from skolsynk.sync import plans
@@ -77,9 +77,9 @@ def test_all_but_removals_and_single_rows_bring_what_they_need(own_stage: Theatr
     own_stage.push()
     plan = kept(own_stage)
     one = next(line for line in plan.held if line.type == "User")
-    assert len(plans.covered(plan, plans.Which("ids", (one.id,)))) > 1, "groups stop naming the person first"
-    assert not plans.covered(plan, plans.Which("ids", ("nobody",)))
-    assert plans.covered(plan, plans.Which("all")) == {line.id for line in plan.held}
+    assert len(plans.covered(plan, plans.Which("ids", (one.id,))).ids) > 1, "groups stop naming the person first"
+    assert not plans.covered(plan, plans.Which("ids", ("nobody",))).ids
+    assert plans.covered(plan, plans.Which("all")).ids == {line.id for line in plan.held}
 
 
 def test_whoever_looked_at_an_older_plan_is_told_what_moved(own_stage: Theatre) -> None:
@@ -121,11 +121,15 @@ def test_a_no_is_recorded_with_its_reason_and_sends_nothing(own_stage: Theatre) 
     )
     assert number == len(plan.held)
     event = AuditEvent.objects.get(what="changes_discarded")
-    assert (event.about["reason"], event.about["held"]) == ("flyttade av misstag", plan.signature)
+    assert (event.about["reason"], event.about["count"]) == ("flyttade av misstag", number)
+    noes = decided.discarded(own_stage.tenant_id, plan.facts.connection_id, "test")
+    assert [(said.who, said.reason, n) for said, n in noes] == [("member:1", "flyttade av misstag", number)]
     own_stage.pass_time(hours=1)
     own_stage.push()
     assert own_stage.held() == before
-    assert kept(own_stage).signature == plan.signature, "the same question as before"
+    assert decided.discarded(own_stage.tenant_id, plan.facts.connection_id, "test") == noes, (
+        "the same question as before"
+    )
 
 
 def test_old_plans_make_room_and_another_tenants_are_not_found(stage: Theatre) -> None:

@@ -128,6 +128,9 @@ class HoldRow(models.Model):
     cause = models.CharField(max_length=20)
     first_seen = models.DateTimeField()
     announced_at = models.DateTimeField(null=True, blank=True)
+    discarded_at = models.DateTimeField(null=True, blank=True)  # a person's no to exactly this content
+    discarded_by = models.CharField(max_length=254, blank=True, default="")
+    discard_reason = models.CharField(max_length=500, blank=True, default="")
 
     class Meta:
         constraints: ClassVar = [
