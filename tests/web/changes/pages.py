@@ -49,5 +49,6 @@ PAGES = {
         prepare=hold,
         post=lambda town: {**approving(town), "reason": "prov"},
     ),
+    "changes_retry": Example(WHERE, read=None, limited=False, write="editor"),
     "changes_plan": Example({"vendor": "sandbox"}, read=None, limited=False, write="editor", post={"mode": "test"}),
 }
