@@ -80,8 +80,8 @@ class Found(NamedTuple):
     common: Finding | None  # one that speaks for all of them; None where they differ in what they say
 
 
-@require_safe
 @page()
+@require_safe
 def quality(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The list: what is awake, and what has been set aside."""
     found = people.asked(visit.tenant.id, lambda model: (model, asked.lines(model, _today(), visit.only)))
@@ -141,8 +141,8 @@ def trend(line: Line) -> str:
 # One cause
 
 
-@require_safe
 @page()
+@require_safe
 def quality_cause(request: HttpRequest, visit: Visit, *, code: str) -> HttpResponse:
     """What it is, how to put it right in Google, and whom it is about."""
     return cause_page(request, visit, code)
@@ -223,14 +223,14 @@ def said(code: str, common: Finding | None) -> Explanation:
 # Files
 
 
-@require_safe
 @page()
+@require_safe
 def all_as_file(request: HttpRequest, visit: Visit, *, ending: str) -> HttpResponseBase:
     return _file(request, visit, "", ending)
 
 
-@require_safe
 @page()
+@require_safe
 def cause_as_file(request: HttpRequest, visit: Visit, *, code: str, ending: str) -> HttpResponseBase:
     if code not in CATALOGUE:
         raise Http404

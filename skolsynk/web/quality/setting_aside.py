@@ -18,8 +18,8 @@ from skolsynk.web.quality.forms import SnoozeForm
 from skolsynk.web.words import words
 
 
-@require_POST
 @page()
+@require_POST
 def snooze(request: HttpRequest, visit: Visit, *, code: str) -> HttpResponse:
     if code not in CATALOGUE:
         raise Http404
@@ -45,8 +45,8 @@ def may_set_aside(visit: Visit, code: str, object_key: str) -> bool:
     return any(each.object_key == object_key for each in found)
 
 
-@require_POST
 @page()
+@require_POST
 def wake(request: HttpRequest, visit: Visit, *, code: str, snooze_id: int) -> HttpResponse:
     found = rows.snoozed(visit.tenant.id, snooze_id)
     if found is not None and not (visit.whole or may_set_aside(visit, found.code, found.object_key)):
@@ -62,8 +62,8 @@ def _to_cause(visit: Visit, code: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(visit.url("quality_cause", code=code), status=303)
 
 
-@require_POST
 @page()
+@require_POST
 def check(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Read the directory again; then the findings are counted anew."""
     read_again(request, visit)

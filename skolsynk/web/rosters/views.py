@@ -46,8 +46,8 @@ class Offer(NamedTuple):
     kinds: list[tuple[str, str]]  # (type, words)
 
 
-@require_safe
 @page()
+@require_safe
 def rosters(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Every connection with its files, and what the columns mean."""
     return _listed(request, visit)
@@ -71,8 +71,8 @@ def _kinds(vendor: Vendor) -> list[tuple[str, str]]:
     return [(kind, TYPES[kind]) for kind in vendor.types]
 
 
-@require_safe
 @page()
+@require_safe
 def roster_file(request: HttpRequest, visit: Visit, *, vendor: str, kind: str, ending: str) -> HttpResponseBase:
     """One file; the log says who took it, and never what was in it."""
     connection = load.connection_to(visit.tenant.id, vendor)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from skolsynk.core.connection_json import selection_from_json
 from skolsynk.store import connections, load
 from skolsynk.store.models import AuditEvent, Connection, Run
-from skolsynk.sync import drafts, exclusions, people
+from skolsynk.sync import drafts, exclusions, people, readmodel
 from skolsynk.sync.dispatch import today_at
 from skolsynk.sync.exclusions import Said, Whom
 from tests.scenarios.theatre import Theatre, pupils
@@ -71,7 +71,7 @@ def test_what_a_vendor_has_not_got_is_not_said_to_be_removed(as_editor: Client, 
 
 
 def test_a_teachers_employments_are_counted(town: Theatre) -> None:
-    model = people.readmodel.of(town.tenant_id)
+    model = readmodel.of(town.tenant_id)
     assert model
     teacher = model.people.rows_where(role="teacher").rows[0]
     today = today_at(town.at)

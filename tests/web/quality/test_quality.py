@@ -63,7 +63,7 @@ def form(**changed: str) -> dict[str, str]:
 
 
 def csv_rows(answer: Any) -> list[dict[str, str]]:
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    text = answer.getvalue().decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text), delimiter=";"))
 
 
@@ -294,7 +294,7 @@ def test_a_file_has_one_row_a_finding_and_is_written_in_the_log(
     assert event.about == {"count": len(given), "code": CODE, "format": "csv"}
     everything = csv_rows(as_viewer.get(address("quality_file", ending="csv")))
     assert len(everything) > len(given)
-    assert b"".join(as_viewer.get(address("quality_file", ending="xlsx")).streaming_content)[:2] == b"PK"  # type: ignore[arg-type]  # a plain stream
+    assert as_viewer.get(address("quality_file", ending="xlsx")).getvalue()[:2] == b"PK"
     assert as_viewer.get(address("quality_file", ending="exe")).status_code == 404
 
 
