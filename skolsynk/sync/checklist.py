@@ -94,7 +94,11 @@ def _connect(seen: _Seen) -> Line:
 def _units(seen: _Seen) -> Line:
     if seen.units:
         return Line(
-            "units", Step.DONE, f"{seen.units} skolenheter valda.", f"{seen.units} school units chosen.", "units"
+            "units",
+            Step.DONE,
+            f"{_many(seen.units, 'skolenhet vald', 'skolenheter valda')}.",
+            f"{_many(seen.units, 'school unit', 'school units')} chosen.",
+            "units",
         )
     return Line("units", Step.NOT_STARTED, "Ingen skolenhet vald.", "No school unit chosen.", "units")
 
@@ -134,7 +138,13 @@ def _vendors(seen: _Seen) -> Iterator[Line]:
     yield _tested(seen)
     live = sum(each.facts.mode is Mode.LIVE for each in seen.stored)
     if live:
-        yield Line("live", Step.DONE, f"{live} leverantörer i skarpt läge.", f"{live} vendors are live.", "connections")
+        yield Line(
+            "live",
+            Step.DONE,
+            f"{_many(live, 'leverantör', 'leverantörer')} i skarpt läge.",
+            f"{_many(live, 'vendor', 'vendors')} live.",
+            "connections",
+        )
     elif seen.on:
         yield Line("live", Step.NOT_STARTED, "Ingen leverantör i skarpt läge.", "No vendor is live.", "connections")
     else:
@@ -160,7 +170,10 @@ def _connected(seen: _Seen, ready: list[Stored]) -> Line:
 def _planned(seen: _Seen) -> Line:
     planned = [each for each in seen.on if runs.has_planned(seen.tenant_id, each.facts.id)]
     if planned:
-        sv, en = f"{len(planned)} leverantörer har en plan.", f"{len(planned)} vendors have a plan."
+        sv, en = (
+            f"{_many(len(planned), 'leverantör', 'leverantörer')} har en plan.",
+            f"{_many(len(planned), 'vendor', 'vendors')} with a plan.",
+        )
         return Line("plan", Step.DONE, sv, en, "changes")
     if seen.model is None or not seen.stored:
         sv, en = "Regler och en leverantör behövs först.", "Rules and a vendor are needed first."
@@ -182,3 +195,7 @@ def _tested(seen: _Seen) -> Line:
     if points:
         return Line("evaluate", Step.UNDER_WAY, points[0].text_sv, points[0].text_en, "runs")
     return Line("evaluate", Step.BLOCKED, "Testläget är inte på.", "The test is not on.", "runs")
+
+
+def _many(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"
