@@ -68,13 +68,6 @@ def pushes(connection_id: int, mode: str, since: datetime) -> Runs:
     return Runs(first, sum(ended.values()), ended.get("failed", 0) + ended.get("partly", 0))
 
 
-def newest_plan(connection_id: int, mode: str) -> JsonMap:
-    """Counts of the newest plan or push that came to its end; {} when there is none."""
-    rows = Run.objects.filter(connection_id=connection_id, mode=mode, kind__in=("plan", "push"))
-    ended = rows.filter(state__in=("done", "held", "partly")).exclude(trigger="rehearsal").order_by("-created_at")
-    return ended.values_list("counts", flat=True).first() or {}
-
-
 def events(tenant_id: int, vendor: str, what: Collection[str]) -> tuple[Event, ...]:
     """What people did with one vendor's connection, newest first."""
     rows = AuditEvent.objects.filter(tenant_id=tenant_id, what__in=what, about__vendor=vendor).order_by("-at", "-pk")

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from skolsynk.core.connection import Mode, Selection
 from skolsynk.core.connection_json import selection_from_json
-from skolsynk.core.filters import SelectionError
+from skolsynk.core.filters import SelectionError, near
+from skolsynk.core.filters.kinds import AddressDomain
+from skolsynk.core.filters.near import Known, Lost
 from skolsynk.core.readmodel.values import SelectionEffect
 from skolsynk.core.vendor import Vendor
 from skolsynk.egil.values import expected_seconds
@@ -146,6 +148,22 @@ def effect(stored: rows.Stored, selection: Selection, only: Only = None) -> Sele
         _kept.pop(next(iter(_kept)), None)
     _kept[key] = found
     return found
+
+
+def without_match(tenant_id: int, selection: Selection) -> tuple[Lost, ...]:
+    """Values of the selection's filters that nothing in the directory has."""
+    filters = [each for block in selection.filters for each in block] + list(selection.not_filters)
+    model = readmodel.of(tenant_id) if filters else None
+    if model is None:
+        return ()
+    domains = any(isinstance(each, AddressDomain) for each in filters)
+    known = Known(
+        {row.name for row in model.classes if row.type == "Klass"},
+        {row.name for row in model.classes},
+        {node.path for node in model.tree},
+        {email.rpartition("@")[2] for email in model.people.emails if email} if domains else (),
+    )
+    return tuple(near.without_match(filters, known))
 
 
 def first_push(stored: rows.Stored, mode: Mode, found: SelectionEffect) -> Push:

@@ -17,7 +17,7 @@ from skolsynk.core.filters import SelectionError
 from skolsynk.sync.connections import LONGEST_REASON, STATES, Relation
 from skolsynk.sync.schedule_json import STOCKHOLM, Pause, Schedule
 from skolsynk.web.connections import labels
-from skolsynk.web.connections.sentences import LIMITS
+from skolsynk.web.connections.sentences import LIMITS, limit_said
 from skolsynk.web.words import chosen, speaks, words
 
 MOST_PAUSES = 30
@@ -156,7 +156,7 @@ class GuardsForm(forms.Form):
                 "label": labels.GUARDS[name],
                 "share": self[f"{name}_share"],
                 "count": self[f"{name}_count"],
-                "default": getattr(Guards(), name),
+                "default": limit_said(getattr(Guards(), name)),
             }
             for name in LIMITS
         ]

@@ -39,10 +39,10 @@ FIELDS: Mapping[str, str] = {
     "google_id": words("Id hos Google", "Id at Google"),
 }
 FIELD_USES: Mapping[str, str] = {
-    "email": words("För att hitta ett konto som redan finns.", "To find an account that exists already."),
-    "school_year": words("För att visa rätt nivå för eleven.", "To show the right level to the pupil."),
-    "school_type": words("Grundskola, gymnasieskola och så vidare.", "Compulsory school, upper secondary and so on."),
-    "google_id": words("För inloggning med Google utan e-postadress.", "For signing in with Google alone."),
+    "email": words("för att hitta ett konto som redan finns", "to find an account that exists already"),
+    "school_year": words("för att visa rätt nivå för eleven", "to show the right level to the pupil"),
+    "school_type": words("grundskola, gymnasieskola och så vidare", "compulsory school, upper secondary and so on"),
+    "google_id": words("för inloggning med Google utan e-postadress", "for signing in with Google alone"),
 }
 TYPES: Mapping[str, str] = {
     "Organisation": words("huvudmannen", "the school authority"),

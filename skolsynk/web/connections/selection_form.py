@@ -102,7 +102,7 @@ class SelectionForm(forms.Form):
         self._choose("school_units", asked.units)
         self._choose("group_types", [(kind, labels.GROUP_TYPES[kind]) for kind in asked.vendor.group_types])
         optional = [name for name in UserFields._fields if name not in asked.vendor.required_fields]
-        self._choose("fields_on", [(name, labels.FIELDS[name]) for name in optional])
+        self._choose("fields_on", [(name, _field(name)) for name in optional])
         self._drop("organisation", "Organisation" in asked.vendor.types)
         self._drop("school_unit_groups", "SchoolUnitGroup" in asked.vendor.types)
         self._drop("wait", asked.mode is not Mode.OFF)
@@ -130,6 +130,10 @@ class SelectionForm(forms.Form):
                 words("Säg varför: anslutningen är i skarpt läge.", "Say why: the connection is live."),
             )
         return given
+
+
+def _field(name: str) -> str:
+    return f"{labels.FIELDS[name]} – {labels.FIELD_USES[name]}"
 
 
 def _about_protected(owner: bool) -> str:

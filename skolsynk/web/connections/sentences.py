@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from skolsynk.core.connection import Guards, Limit, Selection
 from skolsynk.core.filters import Filter
+from skolsynk.core.filters.near import Lost
 from skolsynk.core.ss12000.user import UserFields
 from skolsynk.sync.connections import Held
 from skolsynk.sync.schedule_json import Schedule
@@ -40,6 +41,13 @@ def blocks_said(selection: Selection, names: Names) -> list[str]:
     """One sentence for each block; blocks are joined by OR, their conditions by AND."""
     both = chosen(" och ", " and ")
     return [both.join(sentence(each, names) for each in block) for block in selection.filters]
+
+
+def lost_said(lost: Lost) -> str:
+    """That nothing has a value, and what is near it."""
+    text = chosen(f"Inget i katalogen heter ”{lost.value}”.", f"Nothing in the directory is “{lost.value}”.")
+    near = ", ".join(lost.near)
+    return text + (chosen(f" Menas {near}?", f" Did you mean {near}?") if near else "")
 
 
 def fields_said(fields: UserFields) -> str:

@@ -178,7 +178,10 @@ def effect_said(desk: Desk, selection: Selection, numbers: SelectionEffect) -> E
             for place, count in numbers.by_filter
             if place in filters
         ],
-        [pair[speaks() == "en"] for pair in numbers.warnings],
+        [
+            *(sentences.named(pair[speaks() == "en"], desk.names) for pair in numbers.warnings),
+            *(sentences.lost_said(lost) for lost in offers.without_match(desk.visit.tenant.id, selection)),
+        ],
     )
 
 

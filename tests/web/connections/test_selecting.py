@@ -285,6 +285,24 @@ def test_counting_gives_numbers_and_saves_nothing(
     assert saved(town) == before
 
 
+def test_a_value_that_nothing_has_is_told_with_what_is_near(town: Theatre, address: Address, as_editor: Client) -> None:
+    model = readmodel.of(town.tenant_id)
+    assert model
+    real = next(row.name for row in model.classes if row.type == "Klass")
+    effect = address("connection_effect", vendor="sandbox")
+    rows = {
+        "b0-0-kind": "class_named",
+        "b0-0-pattern": f"{real}x",
+        "n0-kind": "address_domain",
+        "n0-domains": "no.example",
+    }
+    page = body(as_editor.post(effect, form(town, **rows), headers=FRAGMENT))
+    assert f"Inget i katalogen heter ”{real}x”. Menas" in page
+    assert "Inget i katalogen heter ”no.example”." in page
+    fine = {"b0-0-kind": "class_named", "b0-0-pattern": real}
+    assert "Inget i katalogen" not in body(as_editor.post(effect, form(town, **fine), headers=FRAGMENT))
+
+
 def test_half_a_row_is_waited_for(town: Theatre, address: Address, as_editor: Client) -> None:
     effect = address("connection_effect", vendor="sandbox")
     answer = as_editor.post(effect, form(town, **{"b0-0-kind": "class_named"}), headers=FRAGMENT)
