@@ -38,7 +38,7 @@ def test_what_is_there_is_not_told(each: Filter) -> None:
         (ClassNamed(pattern="Matematik*"), Lost("Matematik*", ())),
         (InGroup(group="Matematk*"), Lost("Matematk*", ("Matematik 7",))),
         (ContainerUnder(org_unit="/Elever/Ekskola"), Lost("/Elever/Ekskola", ("/Elever/Ekskolan", "/Elever"))),
-        (AddressDomain(domains=("elv.skola.example",)), Lost("elv.skola.example", KNOWN.domains)),
+        (AddressDomain(domains=("elv.skola.example",)), Lost("elv.skola.example", tuple(KNOWN.domains))),
     ],
 )  # fmt: skip
 def test_what_nothing_has_is_told_with_what_is_near(each: Filter, lost: Lost) -> None:
