@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from skolsynk.core.connection import Mode
 from skolsynk.store import load, members, save
 from skolsynk.store import runs as rows
 from skolsynk.store.runs import RunLine
@@ -44,7 +45,7 @@ def runs(request: HttpRequest, visit: Visit) -> HttpResponse:
     about = {
         "page": shown, "lines": [_line(run, vendors) for run in shown], "wanted": wanted, "vendors": vendors,
         "kinds": said.KINDS, "states": said.STATES, "asked": any(wanted),
-        "bars": _bars(visit, vendors), "day": query.get("day", "")[:10],
+        "bars": _bars(visit), "day": query.get("day", "")[:10],
     }  # fmt: skip
     return render(request, "web/runs/runs.html", about)
 
@@ -70,23 +71,34 @@ def _total(run: RunLine) -> dict[str, int]:
     return found if isinstance(found, dict) else {}
 
 
-def _bars(visit: Visit, vendors: dict[str, str]) -> list[tuple[str, list[dict[str, object]]]]:
-    """Each vendor's last runs, oldest first: how much they sent, and how they ended."""
+class Bars(NamedTuple):
+    """One vendor's last runs, oldest first: how much they sent, and how they ended."""
+
+    vendor: str
+    name: str
+    mode: str
+    points: list[dict[str, object]]
+
+
+def _bars(visit: Visit) -> list[Bars]:
+    """Of every vendor that is on, or has been."""
     found = rows.latest_pushes(visit.tenant.id, timezone.now() - TWO_MONTHS)
+    return [
+        Bars(each.vendor, targets.vendor(each.vendor).name, each.mode.value, _points(found.get(each.vendor, [])))
+        for each in load.connections(visit.tenant.id)
+        if each.mode is not Mode.OFF or each.vendor in found
+    ]
+
+
+def _points(pushes: list[RunLine]) -> list[dict[str, object]]:
     kinds = {"failed": "removed", "held": "held", "partly": "held"}
     return [
-        (
-            vendors.get(vendor, vendor),
-            [
-                {
-                    "label": f"{timezone.localtime(run.created_at):%Y-%m-%d %H.%M}, {said.state_words(run)}",
-                    "value": sum(_total(run).get(name, 0) for name in ("created", "updated", "deleted")),
-                    "kind": kinds.get(run.state, "same"),
-                }
-                for run in reversed(pushes)
-            ],
-        )
-        for vendor, pushes in sorted(found.items())
+        {
+            "label": f"{timezone.localtime(run.created_at):%Y-%m-%d %H.%M}, {said.state_words(run)}",
+            "value": sum(_total(run).get(name, 0) for name in ("created", "updated", "deleted")),
+            "kind": kinds.get(run.state, "same"),
+        }
+        for run in reversed(pushes)
     ]
 
 
