@@ -24,7 +24,7 @@ from skolsynk.core.ss12000.base import ResourceId
 from skolsynk.store import claims, load, save
 from skolsynk.store import readmodel as rows
 from skolsynk.sync import dispatch, readmodel, run, schools, targets
-from skolsynk.sync.progress import Step
+from skolsynk.sync.progress import Step, Watcher
 
 Measured = dict[str, Any]
 FILTERS = (
@@ -63,8 +63,15 @@ def one_by_one(connection: int, days: int, at: str, requests: int) -> Measured:
 
 
 def read(tenant: int, at: str) -> Measured:
-    """Google -> stored snapshot."""
-    return _timed(lambda: _execute(dispatch.queue_read(tenant, _instant(at), trigger="alone")))
+    """Google -> stored snapshot, and then school and read model; ``stored``: how far it was when the snapshot was."""
+    before, stored = _spent(), dict[str, float]()
+
+    def watch(step: Step) -> None:
+        if step.phase == "school":
+            stored.update(cpu_s=_spent()[0] - before[0], rss_mb=_spent()[1])
+
+    queued = dispatch.queue_read(tenant, _instant(at), trigger="alone")
+    return {**_timed(lambda: _execute(queued, watch)), "stored": stored}
 
 
 def pages(tenant: int, connection: int, at: str) -> Measured:
@@ -132,19 +139,25 @@ def _instant(at: str) -> datetime:
     return datetime.fromisoformat(at)
 
 
-def _execute(run_id: UUID) -> claims.RunFacts:
-    run.execute(run_id, worker="bench", should_stop=lambda: False)
+def _execute(run_id: UUID, *watchers: Watcher) -> claims.RunFacts:
+    run.execute(run_id, worker="bench", should_stop=lambda: False, watchers=watchers)
     return claims.facts(run_id)
 
 
+def _spent() -> tuple[float, float]:
+    """(CPU seconds of this process, its peak memory in MB)"""
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    return spent.ru_utime + spent.ru_stime, spent.ru_maxrss * (1024 if sys.platform != "darwin" else 1) / 1e6
+
+
 def _timed(work: Callable[[], claims.RunFacts]) -> Measured:
-    before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    before, began = _spent(), time.perf_counter()
     ended = work()
-    after, wall = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter() - began
+    after, wall = _spent(), time.perf_counter() - began
     return {
-        "cpu_s": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+        "cpu_s": after[0] - before[0],
         "wall_s": wall,
-        "rss_mb": after.ru_maxrss * (1024 if sys.platform != "darwin" else 1) / 1e6,
+        "rss_mb": after[1],
         "state": ended.state,
         "error": list(ended.error_args),
         "counts": dict(ended.counts),

@@ -136,12 +136,12 @@ def _member(row: Json) -> Member:
 def encode_chunks(snapshot: Snapshot, school: School) -> Iterator[tuple[int, bytes]]:
     """(number of the chunk, {source key: row}) for everybody."""
     wanted = chunks_for(len(snapshot.people))
-    chunks: list[dict[str, object]] = [{} for _ in range(wanted)]
-    about = _About(snapshot, school)
+    chunks: list[list[Person]] = [[] for _ in range(wanted)]
     for person in snapshot.people:
-        chunks[chunk_of(person.key, wanted)][person.key] = about.row(person)
-    for number, chunk in enumerate(chunks):
-        yield number, orjson.dumps(chunk)
+        chunks[chunk_of(person.key, wanted)].append(person)
+    about = _About(snapshot, school)
+    for number, chunk in enumerate(chunks):  # one at a time: all of them would be the whole directory once more
+        yield number, orjson.dumps({person.key: about.row(person) for person in chunk})
 
 
 class _About:
