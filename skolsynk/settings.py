@@ -170,6 +170,7 @@ SESSION_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_SECURE = PRODUCTION
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # a page says so when the database is away
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a form of a tenant with hundreds of school units
 CSRF_FAILURE_VIEW = "skolsynk.web.pages.stale_form"
 X_FRAME_OPTIONS = "DENY"
 AUTH_PASSWORD_VALIDATORS = [
