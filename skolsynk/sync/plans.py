@@ -12,9 +12,9 @@ from uuid import UUID
 
 from skolsynk.core.connection import Mode
 from skolsynk.core.ledger import Verb
-from skolsynk.core.plan import ApprovedChange, Plan, choose
+from skolsynk.core.plan import ApprovedChange, Change, Plan, choose
 from skolsynk.core.plan.links import refers_to
-from skolsynk.core.plan.stored import Bodies, Head, Line, StoredPlanError, hold_of
+from skolsynk.core.plan.stored import Bodies, Head, Kind, Line, StoredPlanError, hold_of
 from skolsynk.core.plan.values import GuardTrip
 from skolsynk.core.ss12000.base import ResourceId
 from skolsynk.store import claims, decisions, load, save
@@ -43,7 +43,7 @@ class Covered(NamedTuple):
     """What a yes would cover. ``typed``: so much is taken away, past a limit, that its number must be written."""
 
     ids: frozenset[ResourceId]
-    removals: int
+    removals: int  # as guards count: people, groups and memberships
     typed: bool
 
 
@@ -128,7 +128,7 @@ def _probable(
     connection: load.ConnectionFacts, mode: Mode, plan: Plan, read_at: datetime | None
 ) -> Mapping[str, object] | None:
     """What the held removals have in common; as it was found when just these were first held."""
-    leaving = {one.change.id for one in plan.held if one.change.type == "User" and one.change.verb is Verb.DELETE}
+    leaving = {one.change.id for one in plan.held if _leaves(one.change)}
     if not leaving:
         return None
     before = rows.last(connection.tenant_id, connection.id, mode.value)
@@ -140,9 +140,13 @@ def _probable(
     return found._asdict() if found else None
 
 
+def _leaves(change: Change | Kind) -> bool:
+    """Somebody whom the directory or the rules made leave; of those chosen away it is known why."""
+    return change.type == "User" and change.verb == Verb.DELETE and change.cause != "selection"
+
+
 def _leaving(head: Head) -> set[ResourceId]:
-    numbers = head.where(lambda kind: bool(kind.reason) and kind.type == "User" and kind.verb == Verb.DELETE)
-    return {head.ids[number] for number in numbers}
+    return {head.ids[number] for number in head.where(lambda kind: bool(kind.reason) and _leaves(kind))}
 
 
 def approve(
@@ -169,8 +173,9 @@ def approve(
 def covered(plan: StoredPlan, which: Which, only: Collection[str] | None = None) -> Covered:
     """What an approval would cover, what it needs included. A number is asked for where a limit held removals."""
     ids = frozenset(change.id for change in _chosen(plan, which, only))
-    removing = [line for line in plan.held_of(only) if line.removes and line.id in ids]
-    return Covered(ids, len(removing), any(line.reason in ABOUT_REMOVALS for line in removing))
+    removing = [line for line in plan.held_of(only) if line.removals and line.id in ids]
+    past_a_limit = any(line.reason in ABOUT_REMOVALS for line in removing)
+    return Covered(ids, sum(line.removals for line in removing), past_a_limit)
 
 
 def waits_for(plan: StoredPlan, line: Line, body: Bodies) -> tuple[Line, ...]:

@@ -19,6 +19,13 @@ TYPES = {
     "StudentGroup": words("klass eller grupp", "class or group"),
     "Activity": words("undervisning", "teaching"),
 }
+MANY = {
+    "User": words("personer", "people"),
+    "Employment": words("anställningar", "employments"),
+    "StudentGroup": words("klasser, grupper och medlemskap", "classes, groups and memberships"),
+    "Activity": words("undervisningar", "activities"),
+    "SchoolUnit": words("skolenheter", "school units"),
+}
 CAUSES = {
     "new": words("finns i Google men inte hos leverantören", "is in Google but not at the vendor"),
     "data": words("uppgifterna ändrades i Google eller av reglerna", "the data changed in Google or by the rules"),
@@ -70,9 +77,8 @@ ATTRIBUTES = {
     "signature": words("Signatur", "Signature"),
 }
 WINDOWS = {
-    "now": words("på en gång", "at once"),
-    "24h": words("på ett dygn", "in 24 hours"),
-    "7d": words("på sju dagar", "in seven days"),
+    "24h": words(" på ett dygn", " in 24 hours"),
+    "7d": words(" på sju dagar", " in seven days"),
 }
 _DONE = {
     "removed": ("skulle tas bort", "would be removed"),
@@ -108,10 +114,11 @@ def trip_title(trip: GuardTrip, units: dict[str, str]) -> str:
     sv, en = _DONE[trip.reason]
     where = _where(trip, units)
     share = f" ({percent(trip.changes / trip.of)})" if trip.of else ""
-    what = TYPES.get(trip.type, words("poster", "resources"))
+    what = MANY.get(trip.type, words("poster", "resources"))
+    within = WINDOWS.get(trip.window, "")
     return chosen(
-        f"{number(trip.changes)} av {number(trip.of)} ({what}) {sv}{where[0]} {WINDOWS[trip.window]}{share}",
-        f"{number(trip.changes)} of {number(trip.of)} ({what}) {en}{where[1]} {WINDOWS[trip.window]}{share}",
+        f"{number(trip.changes)} av {number(trip.of)} {what} {sv}{where[0]}{within}{share}",
+        f"{number(trip.changes)} of {number(trip.of)} {what} {en}{where[1]}{within}{share}",
     )
 
 

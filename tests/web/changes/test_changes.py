@@ -73,7 +73,7 @@ def test_approving_everything_asks_for_the_number_first(town: Theatre, as_editor
     asked = as_editor.post(address("changes_approve", **WHERE), form)
     assert asked.status_code == 200
     assert not ApprovalRow.objects.exists()
-    removed = sum(1 for line in plan.held if line.removes)
+    removed = sum(line.removals for line in plan.held)
     assert f"Skriv antalet borttag, {removed}," in asked.content.decode()
     for wrong in ("", "1", str(removed + 1), "många"):
         answer = as_editor.post(address("changes_approve", **WHERE), {**form, "sure": "yes", "number": wrong})
