@@ -105,6 +105,23 @@ def group_asked(filters: Iterable[Filter]) -> Callable[[GroupRef], bool]:
     return asked
 
 
+class Alike:
+    """Containers, or domains, that no filter tells apart: one of them stands for all."""
+
+    def __init__(self, filters: Iterable[Filter], kind: str) -> None:
+        self._asking = [each for each in filters if READS[type(each)] == kind]
+        self._kind = kind
+        self._first: dict[tuple[bool, ...], str] = {}
+
+    def of(self, text: str) -> str:
+        """The first such text that was asked of. "" stands for itself: it means that none is known."""
+        if not text:
+            return ""
+        container, address = (text, "") if self._kind == CONTAINER else ("", ADDRESS.format("", text))
+        view = UserView("", address, (), (), (), (), (), (), container)
+        return self._first.setdefault(tuple(each.keeps(view) for each in self._asking), text)
+
+
 def _view(group: GroupRef) -> GroupView:
     return GroupView(group.name, fold_case(group.name), group.type, group.unit)
 

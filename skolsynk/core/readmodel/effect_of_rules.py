@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 from skolsynk.core.connection import Selection
 from skolsynk.core.filters import SelectionError
+from skolsynk.core.filters.kinds import Filter
 from skolsynk.core.readmodel import named
 from skolsynk.core.readmodel.bodies import (
     CONTAINER,
     GROUPS,
+    Alike,
     Body,
     GroupRef,
     UnitRef,
@@ -109,8 +111,16 @@ class _Effect:
         return tuple(each.selection for each in self.connections)
 
     @cached_property
+    def _filters(self) -> tuple[Filter, ...]:
+        return filters_of(self._selections)
+
+    @cached_property
     def _looked_at(self) -> frozenset[str]:
-        return reads(filters_of(self._selections))
+        return reads(self._filters)
+
+    @cached_property
+    def _containers(self) -> Alike:
+        return Alike(self._filters, CONTAINER)
 
     @cached_property
     def _named(self) -> dict[int, tuple[str, str]]:
@@ -248,7 +258,8 @@ class _Effect:
 
     def _changed(self) -> list[tuple[Body, Body, int]]:
         """(as she is, as she would be, people): nobody else can enter or leave."""
-        before = today(self.known.directory.survey, self.known.student_groups, self._selections, self._named)
+        survey, student_groups = self.known.directory.survey, self.known.student_groups
+        before = today(survey, student_groups, self._filters, self._containers, self._named)
         codes = {(unit.code, unit.school_types) for unit in self.known.units}
         same = codes == {(code, school_types_from_register(unit.school_types)) for code, unit in self.units.items()}
         groups, found = self._groups(), []
@@ -267,7 +278,7 @@ class _Effect:
 
     def _groups(self) -> dict[int, tuple[GroupRef, ...]]:
         """{stand-in: the groups of hers that some filter means}"""
-        asked = group_asked(filters_of(self._selections))
+        asked = group_asked(self._filters)
         found: dict[int, tuple[GroupRef, ...]] = {}
         for group in self._drafted.groups if GROUPS in self._looked_at else ():
             ref = GroupRef(group.name, group.type, group.unit)
@@ -285,7 +296,7 @@ class _Effect:
         apart = person.key != stand_in_key(number)
         return Body(
             seat.fate.value, seat.role, enrolments, tuple(employed), seat.placed,
-            container=person.container if shown else "", domain=domain, groups=groups,
+            container=self._containers.of(person.container) if shown else "", domain=domain, groups=groups,
             key=person.key if apart else "", user_name=person.user_name if apart else "",
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from skolsynk.core.connection import Selection
 from skolsynk.core.filters import SelectionError
 from skolsynk.core.readmodel import named
-from skolsynk.core.readmodel.bodies import Gathering, chosen, left_out_alone, school_of
+from skolsynk.core.readmodel.bodies import CONTAINER, Alike, Gathering, chosen, filters_of, left_out_alone, school_of
 from skolsynk.core.readmodel.effect_of_rules import PROTECTED, SAMPLE, Known
 from skolsynk.core.readmodel.people import only_none_of
 from skolsynk.core.readmodel.today import Bodies, today
@@ -66,8 +66,9 @@ class _Effect:
 
     @cached_property
     def _today(self) -> Bodies:
-        both = (self.selection, self.saved)
-        return today(self.known.directory.survey, self.known.student_groups, both, self._named)
+        filters, known = filters_of((self.selection, self.saved)), self.known
+        alike = Alike(filters, CONTAINER)
+        return today(known.directory.survey, known.student_groups, filters, alike, self._named)
 
     @cached_property
     def _weights(self) -> dict[int, int]:

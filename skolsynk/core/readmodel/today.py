@@ -6,18 +6,18 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from skolsynk.core.connection import Selection
+from skolsynk.core.filters.kinds import Filter
 from skolsynk.core.readmodel.bodies import (
     CONTAINER,
     DOMAIN,
     GROUPS,
+    Alike,
     Body,
     GroupRef,
-    filters_of,
     group_asked,
     reads,
 )
-from skolsynk.core.readmodel.survey import Basic, Gathered, Survey, numbered
+from skolsynk.core.readmodel.survey import Basic, Column, Gathered, Survey, numbered
 
 
 class Bodies(NamedTuple):
@@ -30,11 +30,14 @@ class Bodies(NamedTuple):
 def today(
     survey: Survey,
     student_groups: Callable[[], Sequence[Gathered]],
-    selections: Iterable[Selection],
+    filters: Sequence[Filter],
+    containers: Alike,
     named: Mapping[int, tuple[str, str]],
 ) -> Bodies:
-    """``student_groups`` is opened when a filter looks at groups; ``named``: {place: (source key, address)}."""
-    filters = filters_of(selections)
+    """``filters``: those that shall tell people apart; ``student_groups`` is opened when one of them looks at groups.
+
+    ``named``: {place: (source key, address)}.
+    """
     looked_at = reads(filters)
     refs, groups = _groups(survey, student_groups(), group_asked(filters)) if GROUPS in looked_at else ((), None)
     if not named and not groups and looked_at.isdisjoint((CONTAINER, DOMAIN)):
@@ -46,8 +49,8 @@ def today(
     number_of, kinds = numbered(
         (
             survey.basic_of,
-            survey.place_of if CONTAINER in looked_at else nothing,
-            survey.domain_of if DOMAIN in looked_at else nothing,
+            _alike(survey.place_of, survey.places, containers) if CONTAINER in looked_at else nothing,
+            _alike(survey.domain_of, survey.domains, Alike(filters, DOMAIN)) if DOMAIN in looked_at else nothing,
             own,
             groups or [()] * len(survey),
         )
@@ -58,9 +61,16 @@ def today(
         key, address = named[name - 1] if name else ("", "")
         body = _body(known)._replace(groups=tuple(refs[each] for each in inside), key=key, user_name=address)
         if CONTAINER in looked_at and known.shown:
-            body = body._replace(container=survey.places[place])
+            body = body._replace(container=containers.of(survey.places[place]))
         made.append(body._replace(domain=survey.domains[domain]) if DOMAIN in looked_at else body)
     return Bodies(number_of, tuple(made))
+
+
+def _alike(column: Column, table: Sequence[str], alike: Alike) -> Column:
+    """The column with one number for all that no filter tells apart."""
+    first: dict[str, int] = {}
+    numbers = [first.setdefault(alike.of(text), number) for number, text in enumerate(table)]
+    return [numbers[each] for each in column]
 
 
 def _groups(
