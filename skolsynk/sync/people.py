@@ -15,7 +15,7 @@ from skolsynk.core.connection import Exclusion, Mode, Selection
 from skolsynk.core.connection_json import selection_from_json
 from skolsynk.core.filters import SelectionError
 from skolsynk.core.readmodel.values import Found, PersonPart, PersonRow
-from skolsynk.core.rules import explain_person, parse_rules
+from skolsynk.core.rules import Rules, explain_person, parse_rules
 from skolsynk.core.rules.text import fold_path
 from skolsynk.core.school import Fate, Step
 from skolsynk.core.selection import explain_selection, select
@@ -79,6 +79,8 @@ class Person:
     units: frozenset[str]  # school unit codes that she is, or by what was sent was, at
     read_at: datetime | None  # of the read that all this is from; None: nothing has been read, or there are no rules
     stale: bool  # a newer read, or newer rules, are being put together
+    rules: Rules | None  # in force now
+    rules_number: int  # 0 before the first
 
     @property
     def protected(self) -> bool:
@@ -128,9 +130,12 @@ def look(tenant_id: int, key: str, today: date, lang: str) -> Person | None:
     waiting = rows.waiting(tenant_id, ids)
     units = {*(row.units if row else ())}
     units |= {each.unit for each in kept} | {each.unit for each in answers} | {each.unit for each in waiting}
-    steps = _steps(tenant_id, part, key, today)
-    codes = frozenset(units - {""})
-    person = Person(key, identifier, row, part, steps, (), answers, waiting, codes, read_at, stale)
+    saved = load.rules(tenant_id)
+    rules = parse_rules(saved.json) if saved else None
+    person = Person(
+        key, identifier, row, part, _steps(tenant_id, part, rules, key, today), (), answers, waiting,
+        frozenset(units - {""}), read_at, stale, rules, saved.number if saved else 0,
+    )  # fmt: skip
     return replace(person, vendors=tuple(_vendors(tenant_id, person, kept, today, lang)))
 
 
@@ -145,11 +150,10 @@ def _own_ids(tenant_id: int, identifier: ResourceId | None) -> tuple[ResourceId,
     return identifier, *(derived_id(unit, identifier) for unit in rows.unit_ids(tenant_id))
 
 
-def _steps(tenant_id: int, part: PersonPart | None, key: str, today: date) -> tuple[Step, ...]:
-    rules = load.rules(tenant_id)
+def _steps(tenant_id: int, part: PersonPart | None, rules: Rules | None, key: str, today: date) -> tuple[Step, ...]:
     if part is None or rules is None:
         return ABSENT
-    steps = explain_person(part.snapshot, parse_rules(rules.json), load.units(tenant_id), key, today)
+    steps = explain_person(part.snapshot, rules, load.units(tenant_id), key, today)
     if part.school.outcomes[key].fate is Fate.PROTECTED:
         return tuple(step._replace(evidence="") for step in steps)
     return steps
@@ -223,9 +227,9 @@ def _wanted(found: AtVendor, person: Person, today: date) -> bytes:
 def _verdict(found: AtVendor, person: Person) -> str:
     """Where she stands with one vendor, as a code.
 
-    ``there`` ``change_waits`` ``refused`` ``coming`` ``waits`` (would be sent, is held back) ``frozen`` (her data
-    broke: what was sent stays) ``broken`` (nothing was sent) ``removal_waits`` ``leaving`` ``out``; ``off_in`` and ``off_out`` of a connection that
-    is off; ``unreadable`` when its selection is.
+    Wanted: ``there`` ``change_waits`` ``refused`` ``coming`` ``waits`` (is held back). Not wanted: ``leaving``
+    ``removal_waits`` ``out``; her data broke: ``frozen`` (what was sent stays), ``broken`` (nothing was sent). A
+    connection that is off: ``off_in`` ``off_out``; one whose selection cannot be read: ``unreadable``.
     """
     if found.selection is None:
         return "unreadable"

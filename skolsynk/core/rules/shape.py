@@ -7,6 +7,7 @@ value, or refuses at ``at`` and returns anything of the right type.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -114,8 +115,9 @@ def mapping(value: object, at: At) -> Mapping[str, object]:
     return {}
 
 
-def _keys(cls: Any) -> dict[str, tuple[Take[Any], bool]]:
-    """{key: (how it is read, whether it is required)}"""
+@functools.cache
+def _keys(cls: Any) -> Mapping[str, tuple[Take[Any], bool]]:
+    """{key: (how it is read, whether it is required)}; the same for a class for ever, and slow to find out."""
     hints = get_type_hints(cls, include_extras=True)
     return {
         each.name: (
@@ -128,7 +130,8 @@ def _keys(cls: Any) -> dict[str, tuple[Take[Any], bool]]:
 
 def read_members(cls: type[R], given: Mapping[str, object], at: At, ignore: str = "") -> R | None:
     """The value that ``given`` describes, or None when a key is missing, unknown or wrong."""
-    before, keys = len(at.problems), _keys(cls)
+    hashable: Any = cls
+    before, keys = len(at.problems), _keys(hashable)
     for name in given:
         if name not in keys and name != ignore:
             (at / name).refuse_unknown("unknown_key", name, keys)

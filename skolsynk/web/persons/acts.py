@@ -138,7 +138,7 @@ def exclude(request: HttpRequest, visit: Visit, *, key: str, scope: str) -> Http
     at = _vendor(visit, found, scope)
     if at is None and not visit.whole:
         return refused(request, visit, "editor")
-    version = at.stored.version if at else shown.rules_version(visit)
+    version = at.stored.version if at else found.rules_number
     if request.method != "POST":
         return _proposal(request, visit, found, at, ExcludeForm(initial={"version": version}))
     form = ExcludeForm(request.POST)
@@ -198,7 +198,7 @@ def _proposal(
         "effects": [(each, people.effect_of_excluding(visit.tenant.id, each, found, today)) for each in concerned],
         "form": form,
         "moved": moved,
-        "earlier": at.exclusion if at else shown.never(visit, found),
+        "earlier": at.exclusion if at else shown.never(found),
     }
     return render(request, "web/persons/exclude.html", about, status=status)
 

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from skolsynk.core.rules import parse_rules
 from skolsynk.core.rules.exclusion import NeverPerson
 from skolsynk.store import load, members
 from skolsynk.store import persons as rows
@@ -29,6 +28,7 @@ from skolsynk.web.words import chosen, speaks
 
 GOOGLE = "https://admin.google.com/ac/users/{}"
 MOST_GROUPS = 20
+LOOKS = 5
 
 
 class Difference(NamedTuple):
@@ -74,11 +74,12 @@ def unknown(request: HttpRequest) -> HttpResponse:
     return render(request, "web/persons/unknown.html", status=404)
 
 
-def context(request: HttpRequest, visit: Visit, found: Person, looks: tuple[rows.Event, ...]) -> dict[str, Any]:
+def context(request: HttpRequest, visit: Visit, found: Person, events: tuple[rows.Event, ...]) -> dict[str, Any]:
     names = unit_names(visit)
     cards = [card(visit, found, at, names) for at in found.vendors]
     rules_at = address(visit, "rules") if visit.whole else ""
-    moments = timeline(visit, found)
+    looks = [each for each in events if each.what == rows.SEEN][:LOOKS]
+    moments = timeline(visit, found, events)
     whos = members.names_of(visit.tenant.id, {*(look.who for look in looks), *(each.who for each in moments)}, speaks())
     named = request.GET.get("namn") == "1" and not found.protected
     fate = found.row.fate if found.row else "absent"
@@ -97,8 +98,8 @@ def context(request: HttpRequest, visit: Visit, found: Person, looks: tuple[rows
         "google_at": GOOGLE.format(found.key) if found.row else "",
         "support": support(visit, found, cards, named=named),
         "named": named,
-        "never": never(visit, found),
-        "rules_version": rules_version(visit),
+        "never": never(found),
+        "rules_version": found.rules_number,
         "known": found.read_at is not None,
     }
 
@@ -120,15 +121,9 @@ def whom(found: Person) -> Whom:
     return Whom(found.key, found.row.email if found.row else "")
 
 
-def never(visit: Visit, found: Person) -> NeverPerson | None:
+def never(found: Person) -> NeverPerson | None:
     """The rule that names this person and keeps her from every vendor."""
-    rules = load.rules(visit.tenant.id)
-    return exclusions.everywhere(parse_rules(rules.json), whom(found)) if rules else None
-
-
-def rules_version(visit: Visit) -> int:
-    rules = load.rules(visit.tenant.id)
-    return rules.number if rules else 0
+    return exclusions.everywhere(found.rules, whom(found)) if found.rules else None
 
 
 # One vendor

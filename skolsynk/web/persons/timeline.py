@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
-
-from django.utils import timezone
 
 from skolsynk.store import persons as rows
 from skolsynk.sync.people import Person
@@ -16,7 +15,6 @@ from skolsynk.web.persons.links import address
 from skolsynk.web.words import chosen
 
 MOMENTS = 50
-LOOKED_BACK = timedelta(days=365)
 
 
 class Moment(NamedTuple):
@@ -31,10 +29,8 @@ class Moment(NamedTuple):
     who: str
 
 
-def timeline(visit: Visit, found: Person) -> list[Moment]:
+def timeline(visit: Visit, found: Person, events: Sequence[rows.Event]) -> list[Moment]:
     names = {at.stored.facts.id: at.vendor.name for at in found.vendors}
-    since = timezone.now() - LOOKED_BACK
-    events = rows.events(visit.tenant.id, found.key, since, seen=False, limit=MOMENTS)
     moments = [
         *(_answered(visit, each, names) for each in found.answers),
         *(_waiting(each, names) for each in found.waiting),

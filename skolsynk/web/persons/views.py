@@ -13,7 +13,6 @@ from skolsynk.store import save
 from skolsynk.web.access import Visit, page
 from skolsynk.web.persons import acts, shown
 
-LOOKS = 5
 LOOKED_BACK = timedelta(days=90)
 
 
@@ -26,7 +25,7 @@ def person(request: HttpRequest, visit: Visit, *, key: str) -> HttpResponse:
     if request.method == "POST":
         return acts.act(request, visit, found)
     now = timezone.now()
-    looks = rows.events(visit.tenant.id, key, now - LOOKED_BACK, seen=True, limit=LOOKS)
+    events = rows.events(visit.tenant.id, key, now - LOOKED_BACK)
     about = {"person": key, "protected": found.protected}
     save.audit(visit.tenant.id, visit.who, rows.SEEN, about, now)
-    return render(request, "web/persons/person.html", shown.context(request, visit, found, looks))
+    return render(request, "web/persons/person.html", shown.context(request, visit, found, events))
