@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import compress
 from typing import NamedTuple
 
 from skolsynk.core.readmodel.crowd import Crowd, Everybody
@@ -61,6 +60,18 @@ class StudentGroup(NamedTuple):
 
     name: str
     type: str
+    unit: str
+    people: frozenset[int]  # stand-ins' numbers
+
+
+class _Concerned(NamedTuple):
+    """Places of the people of some teaching groups, and of those of them who teach if they are staff."""
+
+    everybody: set[int]
+    teaching: set[int]
+
+
+class _Taught(NamedTuple):
     unit: str
     people: frozenset[int]  # stand-ins' numbers
 
@@ -159,38 +170,51 @@ class _Drafting:
     def _teaching(self) -> None:
         seen = {each.group.key for each in self._schooling.groups}
         for _, label, rule in labelled(self._rules, "groups", TeachingGroup):
+            concerned = _Concerned(set(), set())
             for group, match in self._judge.membership.chosen(rule, label):
                 if group.key not in seen:
                     seen.add(group.key)
                     if group.members:
                         self._judge.membership.of(group)  # for what it finds out about the group
-                    owner, people = self._teach(label, rule, group)
-                    if owner and self._basis.names_groups:
+                    taught = self._teach(rule, group, concerned)
+                    if taught:
                         named = rule.name_of(group, match)
-                        self._made.groups.append(StudentGroup(named, rule.group_type, owner, people))
+                        self._made.groups.append(StudentGroup(named, rule.group_type, taught.unit, taught.people))
+            self._made.by_group_rule[label] = self._of(concerned)
 
-    def _teach(self, label: str, rule: TeachingGroup, group: Group) -> tuple[str, frozenset[int]]:
-        """(school unit that it belongs to, stand-ins in it); "" where it has no pupils, and is no group."""
+    def _teach(self, rule: TeachingGroup, group: Group, concerned: _Concerned) -> _Taught | None:
+        """Where a group belongs and the stand-ins in it; None where it is no group, or nobody asks."""
         everybody, owners = self._basis.everybody().of(group)
-        seats, number_of = self._made.seats, self._crowd.number_of
-        counted = Counter(map(number_of.__getitem__, everybody))
-        learn = self._pupils.intersection(counted)
-        pupils: Counter[str] = Counter()
-        for number in learn:
-            pupils[seats[number].units[0]] += counted[number]
+        pupils = Counter(map(self._home.__getitem__, everybody))
+        del pupils[""]  # those who are no pupils
         if not pupils:
             self._made.others.add(("empty_class", "group", group.key))
-            return "", frozenset()
-        owner = min(pupils, key=lambda code: (-pupils[code], code))
+            return None
+        unit = min(pupils, key=lambda code: (-pupils[code], code))
         teaching = everybody if rule.teachers == "staff" else owners
-        teach = self._staff.intersection(counted if teaching is everybody else map(number_of.__getitem__, teaching))
-        strangers = {number for number in teach if owner not in seats[number].units}
+        numbers, seats = self._crowd.number_of, self._made.seats
+        teach = self._staff.intersection(map(numbers.__getitem__, teaching))
+        strangers = {number for number in teach if unit not in seats[number].units}
         if strangers:
-            self._made.from_other_unit.update(at for at in teaching if number_of[at] in strangers)
-        concerned = self._made.by_group_rule.setdefault(label, set())
-        for people, wanted in ((everybody, learn), (teaching, teach)):
-            concerned.update(compress(people, map(wanted.__contains__, map(number_of.__getitem__, people))))
-        return owner, learn | teach
+            self._made.from_other_unit.update(at for at in teaching if numbers[at] in strangers)
+        concerned.everybody.update(everybody)
+        concerned.teaching.update(teaching)
+        if not self._basis.names_groups:
+            return None
+        return _Taught(unit, teach | self._pupils.intersection(map(numbers.__getitem__, everybody)))
+
+    def _of(self, concerned: _Concerned) -> set[int]:
+        """Pupils of the groups, and the staff who teach them."""
+        numbers = self._crowd.number_of
+        learn = {at for at in concerned.everybody if self._home[at]}
+        return learn | {at for at in concerned.teaching if numbers[at] in self._staff}
+
+    @cached_property
+    def _home(self) -> list[str]:
+        """Each person's school unit code, "" of those who are not placed as pupils."""
+        seats = self._made.seats
+        homes = [seat.units[0] if number in self._pupils else "" for number, seat in enumerate(seats)]
+        return [homes[number] for number in self._crowd.number_of]
 
     @cached_property
     def _pupils(self) -> frozenset[int]:
@@ -234,4 +258,4 @@ def people_by_rule(drafted: Drafted, weights: Mapping[int, int], places: Collect
             found[label] += weight
     for label, people in drafted.by_group_rule.items():
         found[label] += len(people if places is None else people.intersection(places))
-    return dict(found)
+    return dict(+found)
