@@ -8,11 +8,11 @@ from datetime import datetime
 
 from django.conf import settings
 
-from skolsynk.core.rules import field_paths, needs_groups, parse_rules
+from skolsynk.core.rules import Rules, RulesError, field_paths, needs_groups, parse_rules
 from skolsynk.core.snapshot import Snapshot
 from skolsynk.sources import base
 from skolsynk.sources.google import EVERY_FIELD, GoogleSource
-from skolsynk.store import load
+from skolsynk.store import drafts, load
 from skolsynk.sync.errors import Later, Misconfigured, Stopped
 from skolsynk.sync.progress import Progress
 
@@ -65,7 +65,8 @@ def source(tenant_id: int, *, everything: bool = False) -> GoogleSource:
         )
     rules_row = load.rules(tenant_id)
     looking = everything or rules_row is None
-    rules = parse_rules(rules_row.json if rules_row and not looking else {})
+    rules = [parse_rules(rules_row.json)] if rules_row and not looking else []
+    rules += [] if looking else _drafted(tenant_id)
     return GoogleSource(
         credentials=json.loads(credentials),
         subject=row.subject,
@@ -73,6 +74,15 @@ def source(tenant_id: int, *, everything: bool = False) -> GoogleSource:
         token_uri=settings.GOOGLE_TOKEN_URI,
         expected_customer=tenant.customer_id,
         school_containers=() if everything else tuple(row.school_containers),
-        field_paths=EVERY_FIELD if looking else field_paths(rules),
-        with_groups=looking or needs_groups(rules),
+        field_paths=EVERY_FIELD if looking else frozenset[str]().union(*map(field_paths, rules)),
+        with_groups=looking or any(map(needs_groups, rules)),
     )
+
+
+def _drafted(tenant_id: int) -> list[Rules]:
+    """The draft of the rules, so that what it would do can be counted before it is saved."""
+    draft = drafts.get(tenant_id, "rules")
+    try:
+        return [parse_rules(draft.document)] if draft else []
+    except RulesError:
+        return []

@@ -65,6 +65,10 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "rules_saved": Sentence("Sparade regler", "Saved rules", "version {number}", "version {number}"),
     "rules_draft_discarded": Sentence("Kastade ett utkast till regler", "Discarded a draft of the rules"),
+    "rules_draft_discarded": Sentence("Kastade ett utkast till regler", "Threw a draft of the rules away"),
+    "protected_list_seen": Sentence(
+        "Öppnade en lista över skyddade personer", "Opened a list of people with protected identity"
+    ),
     "units_added": Sentence("Lade till skolenheter", "Added school units", "{codes}", "{codes}"),
     "units_removed": Sentence("Tog bort skolenheter", "Removed school units", "{codes}", "{codes}"),
     "units_grouped": Sentence("Grupperade skolenheter", "Grouped school units", "{codes}", "{codes}"),
