@@ -150,3 +150,29 @@ def test_old_plans_make_room_and_another_tenants_are_not_found(stage: Theatre) -
     other = save.tenant("C9other99", "Annan kommun", at=stage.at)
     assert plans.of_run(other, kept(stage).facts.run) is None
     assert plans.newest(other, connection.id, "test") is None
+
+
+def test_where_a_vendor_may_have_protected_people_nobody_is_named_in_its_plans(own_stage: Theatre) -> None:
+    connection = own_stage.connection()
+    selection = {**connection.selection, "include_protected": True}
+    save.connection(own_stage.tenant_id, "sandbox", selection=selection, guards={}, schedule={}, at=own_stage.at)
+    own_stage.sync()
+    gone(own_stage)
+    own_stage.push()
+    plan = kept(own_stage)
+    people = [line for line in plan.held if line.type == "User"]
+    assert people
+    assert not any(line.label for line in people)
+    assert not any(any(each) for each in plans.bodies(plan, [line.number for line in people]).values())
+    given = plans.approve(
+        own_stage.connection(),
+        Mode.TEST,
+        plan.facts.id,
+        plans.Which("all"),
+        who="member:1",
+        comment="",
+        at=own_stage.at,
+    )
+    assert given == plans.Given(len(plan.held), len(plan.held))
+    own_stage.push()
+    own_stage.assert_equal()
