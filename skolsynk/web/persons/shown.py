@@ -199,7 +199,7 @@ def _facts(found: Person, names: Names) -> Iterator[Fact]:
         yield Fact(chosen("Klass", "Class"), ", ".join(row.classes), by.get("class", ""))
         yield Fact(chosen("Årskurs", "School year"), year, by.get("school_year", ""))
         yield Fact(chosen("Grupper", "Groups"), ", ".join(_groups(found)), chosen("enligt reglerna", "by the rules"))
-        yield Fact(chosen("Google-grupper", "Google Groups"), ", ".join(_google_groups(found)), google)
+        yield Fact(chosen("Google-grupper", "Google Groups"), ", ".join(_some(google_groups(found))), google)
     yield Fact(chosen("Googles id", "Google's id"), found.key, "")
     yield Fact("UUID", found.id or "", chosen("det id som leverantörerna får", "the id that vendors get"))
 
@@ -216,9 +216,10 @@ def _groups(found: Person) -> list[str]:
     return _some(mine)
 
 
-def _google_groups(found: Person) -> list[str]:
+def google_groups(found: Person) -> list[str]:
+    """Addresses of the groups that she is a direct member of."""
     groups = found.part.snapshot.groups if found.part else ()
-    return _some([each.email for each in groups if any(member.key == found.key for member in each.members)])
+    return [each.email for each in groups if any(member.key == found.key for member in each.members)]
 
 
 def _some(listed: list[str]) -> list[str]:

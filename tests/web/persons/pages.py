@@ -27,5 +27,6 @@ def excluding(town: Theatre) -> Mapping[str, Any]:
 PAGES = {
     "persons": Example(write="viewer", post={"q": "an"}),
     "person": Example(somebody, write="editor", post={"action": "check"}),
+    "person_extract": Example(somebody, read="editor", whole_page=False),
     "person_exclude": Example(at_sandbox, read="editor", write="editor", post=excluding),
 }

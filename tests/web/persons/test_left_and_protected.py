@@ -99,6 +99,13 @@ def test_of_a_protected_person_nothing_is_shown_but_ids(
     assert protected in text
 
 
+def test_there_is_no_file_about_a_protected_person(
+    as_editor: Client, address: Address, changed: Theatre, two: tuple[str, str]
+) -> None:
+    assert as_editor.get(address("person_extract", key=two[1])).status_code == 404
+    assert as_editor.get(address("person_extract", key=two[0])).json()["directory"] is None
+
+
 def test_a_look_at_a_protected_person_is_noted_specially(
     as_viewer: Client, address: Address, changed: Theatre, two: tuple[str, str]
 ) -> None:
