@@ -44,6 +44,7 @@ SENTENCES: Mapping[str, Sentence] = {
     # Looks
     "person_seen": Sentence("Öppnade en persons sida", "Opened a person's page"),
     "person_explained": Sentence("Frågade varför en person finns eller saknas", "Asked why a person is in or out"),
+    "person_downloaded": Sentence("Hämtade en persons uppgifter", "Downloaded what is known of a person"),
     "person_checked": Sentence("Bad om en ny kontroll av en person", "Asked for a person to be checked again"),
     "person_sent": Sentence("Skickade en person nu", "Sent a person now"),
     "payload_shown": Sentence(
@@ -64,7 +65,6 @@ SENTENCES: Mapping[str, Sentence] = {
         "Läste in en konfiguration", "Read a configuration in", "{lines} rader", "{lines} lines"
     ),
     "rules_saved": Sentence("Sparade regler", "Saved rules", "version {number}", "version {number}"),
-    "rules_draft_discarded": Sentence("Kastade ett utkast till regler", "Discarded a draft of the rules"),
     "rules_draft_discarded": Sentence("Kastade ett utkast till regler", "Threw a draft of the rules away"),
     "protected_list_seen": Sentence(
         "Öppnade en lista över skyddade personer", "Opened a list of people with protected identity"
@@ -119,7 +119,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "run_cancelled": Sentence("Avbröt en körning", "Cancelled a run"),
     # Changes
     "changes_approved": Sentence("Godkände ändringar", "Approved changes", *CHANGES),
-    "changes_discarded": Sentence("Kastade en plan", "Discarded a plan", *CHANGES),
+    "changes_discarded": Sentence("Avvisade ändringar", "Discarded changes", *CHANGES),
     "approvals_discarded": Sentence("Tog tillbaka godkännanden", "Took approvals back", *CHANGES),
     "ledger_rebuilt": Sentence(
         "Läste om vad en leverantör har", "Read again what a vendor holds", *AT_VENDOR
