@@ -124,10 +124,10 @@ def _configure(made: Stage, at: datetime, rate: float) -> int:
 def _register(town: municipality.Municipality, at: datetime) -> None:
     """The invented units into the register, as an import would put them there."""
     rows = municipality.to_register(town.school_units, town.town.name)
-    register.register((_unit(row) for row in rows), at, complete=False)
+    register.register((registered(row) for row in rows), at, complete=False)
 
 
-def _unit(row: Mapping[str, str]) -> RegisteredUnit:
+def registered(row: Mapping[str, str]) -> RegisteredUnit:
     words = {name: row[name] for name in RegisteredUnit._fields if name in row and name != "school_types"}
     return RegisteredUnit(
         **{**words, "code": row["school_unit_code"], "status": "AKTIV"}, school_types=tuple(row["school_types"].split())

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from skolsynk.store import load, members
@@ -58,10 +58,7 @@ class Visit:
         return self.whole or code in self.member.units
 
     def url(self, name: str, **kwargs: object) -> str:
-        try:
-            return reverse(name, kwargs={"customer": self.tenant.customer_id, **kwargs})
-        except NoReverseMatch:
-            return f"/h/{self.tenant.customer_id}/missing/{name}/"
+        return reverse(name, kwargs={"customer": self.tenant.customer_id, **kwargs})
 
 
 class Needs(NamedTuple):

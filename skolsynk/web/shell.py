@@ -7,7 +7,6 @@ from typing import NamedTuple
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -65,10 +64,7 @@ def places(request: HttpRequest, visit: Visit) -> list[Item]:
     held = waiting.holds(visit.tenant.id, visit.only)
     items = []
     for name, label, icon in PLACES:
-        try:
-            address = visit.url(name)
-        except NoReverseMatch:
-            continue
+        address = visit.url(name)
         items.append(
             Item(name, label, icon, address, request.path.startswith(address), held if name == "changes" else 0)
         )

@@ -36,7 +36,10 @@
     if (wanted) { wanted.focus(); }
   };
   document.addEventListener("DOMContentLoaded", () => focusWanted(document));
-  document.addEventListener("htmx:after:swap", (event) => focusWanted((event.detail && event.detail.target) || event.target));
+  document.addEventListener("htmx:after:swap", (event) => {
+    const detail = event.detail || {};
+    focusWanted((detail.ctx && detail.ctx.target) || detail.target || event.target);
+  });
 
   // Copying a text that is shown anyway.
   document.addEventListener("click", async (event) => {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,7 +14,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from skolsynk.egil.target import Patience
 from skolsynk.store import save
 from skolsynk.store.models import Member
-from skolsynk.sync import targets
+from skolsynk.sync import readmodel, targets
 from skolsynk.sync.dispatch import today_at
 from skolsynk.web.access import SESSION_KEY
 from tests.scenarios.theatre import SOME_DAY, Theatre, theatre
@@ -30,14 +29,11 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def _staged(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Theatre]:
-    from skolsynk.sync import readmodel
-
     with django_db_blocker.unblock():
         try:
             with theatre(people=60, vendors=("sandbox", "binogi")) as made:
                 made.sync()
-                with contextlib.suppress(NotImplementedError):
-                    readmodel.make(made.tenant_id, today_at(made.at))
+                readmodel.make(made.tenant_id, today_at(made.at))
                 yield made
         finally:
             call_command("flush", interactive=False, verbosity=0)
