@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from skolsynk.core.rules import Rules
 from skolsynk.core.rules.exclusion import ProtectedPeople
-from skolsynk.store.models import AuditEvent, Run, RulesVersion
+from skolsynk.store.models import AuditEvent, RulesVersion, Run
 from skolsynk.sync import drafts, readmodel, rules, tasks
 from tests.scenarios.theatre import Theatre, pupils
 from tests.web.rules.drafted import CLOSED, by_another, draft, emptied, left_behind, seen, write
@@ -34,7 +34,11 @@ def numbers(town: Theatre) -> list[int]:
 def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Ids of the runs that were handed to a worker."""
     found: list[str] = []
-    monkeypatch.setattr(tasks.execute, "delay", lambda run_id: found.append(run_id))
+
+    def delay(*, run_id: str) -> None:
+        found.append(run_id)
+
+    monkeypatch.setattr(tasks.execute, "delay", delay)
     return found
 
 
