@@ -85,7 +85,10 @@ class ReceiptRow(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["connection", "mode", "at"], name="receipt_window")]
+        indexes: ClassVar = [
+            models.Index(fields=["connection", "mode", "at"], name="receipt_window"),
+            models.Index(fields=["resource_id", "-at"], name="receipt_of_resource"),  # one person's timeline
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.resource_id}"
