@@ -25,7 +25,6 @@ from skolsynk.core.rules.selectors import ByGroup
 from skolsynk.core.snapshot import Group, Member, MemberKind, Person
 
 ADDRESS = "{}@prov.invalid"
-ALONE = 3  # columns: the account, who is named, and in which groups
 
 
 class Crowd(NamedTuple):
@@ -60,25 +59,35 @@ def draw(
     survey = directory.survey
     sections = [section for section in KINDS if section != "groups" or with_teaching]
     looked_at = _groups_of(rules, directory.groups, sections)
-    codes = _codes(directory, looked_at) if looked_at else None
+    codes = _codes(directory, looked_at) if looked_at else {}
     fields = {path: column for path in sorted(field_paths(rules)) if (column := directory.field(path))}
-    columns: list[Sequence[object]] = [survey.account_of, *(each.numbers for each in fields.values())]
-    columns += [_named_column(len(survey), named), codes or [()] * len(survey)]
-    if len(columns) == ALONE and not named and not codes:  # nothing to tell accounts apart by
-        number_of, kinds = survey.account_of, [(number, 0, ()) for number in range(len(survey.accounts))]
+    if fields:
+        number_of, accounts = numbered((survey.account_of, *(each.numbers for each in fields.values())))
     else:
-        number_of, kinds = numbered(columns)
+        number_of, accounts = survey.account_of, [(number,) for number in range(len(survey.accounts))]
+    apart = {at: (at + 1 if at in named else 0, codes.get(at, ())) for at in {*named, *codes}}
+    number_of, kinds = _set_apart(number_of, accounts, apart)
     people = tuple(_stand_in(number, kind, survey, fields, named) for number, kind in enumerate(kinds))
     found = {number: person.key for number, person in enumerate(people)}
     memberships = {found[number]: kind[-1] for number, kind in enumerate(kinds) if kind[-1]}
     return Crowd(number_of, people, _with_members(directory.groups, memberships))
 
 
-def _named_column(size: int, named: Collection[int]) -> Sequence[int]:
-    column = array("I", bytes(4 * size))
-    for at in named:
-        column[at] = at + 1
-    return column
+def _set_apart(
+    number_of: array[int], accounts: Sequence[tuple[int, ...]], apart: Mapping[int, tuple[int, tuple[int, ...]]]
+) -> tuple[array[int], list[tuple[Any, ...]]]:
+    """Accounts as kinds of people, where some differ in more: {place: (1 + place if named, groups)}."""
+    kinds = [(*account, 0, ()) for account in accounts]
+    if not apart:
+        return number_of, kinds
+    found, made = {kind: number for number, kind in enumerate(kinds)}, array("I", number_of)
+    for at, more in apart.items():
+        made[at] = found.setdefault((*accounts[number_of[at]], *more), len(found))
+    kinds, used = list(found), sorted(set(made))
+    if len(used) == len(kinds):
+        return made, kinds
+    again = {number: place for place, number in enumerate(used)}  # a kind that nobody is of any more is none
+    return array("I", [again[number] for number in made]), [kinds[number] for number in used]
 
 
 def _stand_in(
@@ -128,15 +137,15 @@ def _groups_of(rules: Rules, groups: Iterable[Group], sections: Iterable[str]) -
     return frozenset(seen)
 
 
-def _codes(directory: Directory, looked_at: Collection[str]) -> list[tuple[int, ...]]:
-    """For each person her groups among these: twice the group's place, and one more where she owns it."""
-    found: list[tuple[int, ...]] = [()] * len(directory.survey)
+def _codes(directory: Directory, looked_at: Collection[str]) -> dict[int, tuple[int, ...]]:
+    """{place of somebody: her groups among these}: twice the group's place, and one more where she owns it."""
+    found: dict[int, tuple[int, ...]] = {}
     members = directory.members()
     for at, group in enumerate(directory.groups):
         if group.key in looked_at:
             for people, code in ((members[at].plain, (2 * at,)), (members[at].owners, (2 * at + 1,))):
                 for person in people:
-                    found[person] += code
+                    found[person] = found.get(person, ()) + code
     return found
 
 
