@@ -20,7 +20,7 @@ from skolsynk.core.rules.ruleset import Rules
 from skolsynk.core.school import School
 from skolsynk.core.snapshot import Snapshot
 
-LAYOUT = "1"  # to be raised when what a part holds changes: parts of another layout are not read
+LAYOUT = "2"  # to be raised when what a part holds changes: parts of another layout are not read
 Json = Any  # what orjson gives back: each decoder below knows the shape that its encoder wrote
 
 
