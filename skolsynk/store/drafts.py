@@ -1,4 +1,4 @@
-"""Drafts: what people edit together before anybody saves it. A conditional UPDATE keeps them from each other's words."""
+"""Drafts: what people edit together before anybody saves it. A conditional UPDATE keeps them apart."""
 
 from __future__ import annotations
 

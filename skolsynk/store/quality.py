@@ -28,9 +28,7 @@ def snoozes(tenant_id: int, today: date, code: str | None = None) -> tuple[Snooz
     return tuple(Snoozed._make(row) for row in columns)
 
 
-def snooze(
-    tenant_id: int, code: str, object_key: str, *, reason: str, until: date, author: str, at: datetime
-) -> None:
+def snooze(tenant_id: int, code: str, object_key: str, *, reason: str, until: date, author: str, at: datetime) -> None:
     """Set aside, or change what was said of the same code and object before."""
     words = {"reason": reason, "until": until, "author": author, "created_at": at}
     Snooze.objects.update_or_create(tenant_id=tenant_id, code=code, object_key=object_key, defaults=words)
