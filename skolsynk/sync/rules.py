@@ -193,7 +193,7 @@ class Version(NamedTuple):
 def versions(tenant_id: int, upto: int, count: int) -> tuple[Version, ...]:
     """The newest first, from number ``upto`` and down."""
     found = rows.versions(tenant_id, upto, count + 1)
-    older = (*found[1:], None)
+    older = (*found, None)[1:]
     return tuple(_version(each, before) for each, before in zip(found, older, strict=True))[:count]
 
 

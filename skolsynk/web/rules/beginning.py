@@ -121,7 +121,7 @@ def _sections(
     for each in found:
         rule = rules_of(parse_rules({each.section: [each.rule]}), each.section)[0]
         there, mark = rule in rules_of(desk.rules, each.section), _id(each)
-        sure = each.confidence >= drafting.SURE and not there
+        sure = each.confidence >= drafting.SURE and not rules_of(desk.rules, each.section)
         offers[each.section].append(
             Offer(
                 mark,

@@ -40,6 +40,11 @@ class Line(NamedTuple):
     first: bool
     last: bool
 
+    @property
+    def idle(self) -> bool:
+        """It should decide something, and does not. That nobody is excluded or protected is nothing to remark on."""
+        return self.people == 0 and self.section not in ("never", "protected")
+
 
 class Part(NamedTuple):
     """One section of the page."""
@@ -82,7 +87,7 @@ class News(NamedTuple):
 def names_of(visit: Visit) -> Names:
     units = {code: unit.name for code, unit in load.units(visit.tenant.id).items()}
     people = drafting.asked(visit.tenant.id, lambda model: model.people)
-    return Names(units, lambda spelt: _person(visit, row_of(people, spelt), spelt))
+    return Names(units, lambda spelt: _person(visit, row_of(people, spelt)))
 
 
 def row_of(people: PeopleIndex | None, spelt: str) -> PersonRow | None:
@@ -94,10 +99,10 @@ def row_of(people: PeopleIndex | None, spelt: str) -> PersonRow | None:
     return next((row for row in people.find(typed).rows if row.email == typed.lower()), None)
 
 
-def _person(visit: Visit, row: PersonRow | None, spelt: str) -> str:
+def _person(visit: Visit, row: PersonRow | None) -> str:
     """What may be shown of somebody whom a rule names."""
     if row is None:
-        return spelt if visit.whole else chosen("En person", "One person")
+        return chosen("En person som inte hittas i katalogen", "Somebody who is not found in the directory")
     if row.fate == Fate.PROTECTED.value:
         return chosen("En person med skyddade personuppgifter", "Somebody with a protected identity")
     if not visit.whole and not any(visit.sees(code) for code in row.units):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -18,8 +19,9 @@ from skolsynk.core.readmodel.examples import Examples, Seen, examples, lost_text
 from skolsynk.core.readmodel.opened import Opened
 from skolsynk.core.readmodel.values import TreeNode
 from skolsynk.core.rules import KINDS
+from skolsynk.core.rules.classes import FieldClass
 from skolsynk.core.rules.edit import with_rule
-from skolsynk.core.rules.exclusion import ProtectedPeople
+from skolsynk.core.rules.exclusion import ProtectedField, ProtectedPeople
 from skolsynk.core.rules.role import FieldRole
 from skolsynk.core.rules.ruleset import rules_of
 from skolsynk.core.rules.shape import Rule, rule_to_json
@@ -31,8 +33,9 @@ from skolsynk.sync.rules import Desk
 from skolsynk.web.access import Visit, page
 from skolsynk.web.rules import desk as shown
 from skolsynk.web.rules import labels
+from skolsynk.web.rules.asking import Choices
 from skolsynk.web.rules.desk import News
-from skolsynk.web.rules.forms import MOST_ROWS, Choices, RuleForm
+from skolsynk.web.rules.forms import MOST_ROWS, RuleForm
 from skolsynk.web.words import words
 
 MOST_OFFERED = 1500  # of a list that the browser completes from
@@ -40,6 +43,18 @@ MOST_EXAMPLES = 12
 MOST_KNOWN = 30  # rows that the directory fills in
 MORE_ROWS = 5
 OFFERED = re.compile(r"(\d{1,7}) (.+)\Z")
+
+
+LOST: Mapping[str, str] = {
+    "units": words("ingen av era skolenheter", "none of your school units"),
+    "classes": words("ingen klass", "no class"),
+    "role": words("ingen roll vald", "no role chosen"),
+    "school_year": words("ingen årskurs", "no school year"),
+    "groups": "",
+    "never": "",
+    "protected": "",
+}
+"""What is said of something that the rule reads and that means nothing"""
 
 
 class Place(NamedTuple):
@@ -71,10 +86,15 @@ def add(request: HttpRequest, visit: Visit, *, section: str, kind: str) -> HttpR
 @page(read="editor", whole=True)
 def edit(request: HttpRequest, visit: Visit, *, section: str, at: int) -> HttpResponse:
     """One rule of the draft, or of what is in force while there is no draft."""
-    found = rules_of(drafts.desk(visit.tenant.id).rules, section) if section in KINDS else ()
-    if at >= len(found):
+    desk = drafts.desk(visit.tenant.id)
+    found = rules_of(desk.rules, section) if section in KINDS else ()
+    rule = found[at] if at < len(found) else None
+    kind = request.POST.get("kind", "")
+    if kind in KINDS.get(section, {}) and shown.is_stale(request, desk):  # other rules may stand there now
+        return _page(request, visit, Place(section, kind, at if rule else None, rule))
+    if rule is None:
         raise Http404
-    return _page(request, visit, Place(section, found[at].kind, at, found[at]))
+    return _page(request, visit, Place(section, rule.kind, at, rule))
 
 
 def _page(request: HttpRequest, visit: Visit, place: Place) -> HttpResponse:
@@ -268,7 +288,7 @@ def _previewed(visit: Visit, desk: Desk, place: Place, form: RuleForm) -> dict[s
         "rule_people": shown.people_of(effect.numbers if effect else None, place.section, at, rule),
         "everybody": effect.numbers.total if effect else 0,
         "effect": effect,
-        "examples": _examples(found),
+        "examples": _examples(place.section, rule, found),
         "is_read": effect is not None,
         "counted": True,
         "unit_names": {code: unit.name for code, unit in load.units(visit.tenant.id).items()},
@@ -276,14 +296,16 @@ def _previewed(visit: Visit, desk: Desk, place: Place, form: RuleForm) -> dict[s
     }
 
 
-def _examples(found: Examples | None) -> dict[str, Any] | None:
+def _examples(section: str, rule: Rule, found: Examples | None) -> dict[str, Any] | None:
     if found is None:
         return None
-    lost = [(each.part or each.text, each.people) for each in found.lost]
+    by_role = isinstance(rule, FieldRole)
+    told = (each._replace(part=str(labels.ROLES.get(each.part, ""))) if by_role else each for each in found.found)
     return {
-        "shown": found.found[:MOST_EXAMPLES],
+        "shown": list(told)[:MOST_EXAMPLES],
         "number": len(found.found),
-        "lost": lost[:MOST_EXAMPLES],
+        "lost": LOST["units" if section in ("placement", "classes") and not isinstance(rule, FieldClass) else section],
         "missing": found.missing,
+        "values": by_role or isinstance(rule, ProtectedField),  # nobody needs to have each of them
         "near": found.near,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django import forms
@@ -14,148 +14,25 @@ from skolsynk.core.rules import KINDS, Problem, RulesError, parse_rules
 from skolsynk.core.rules.ruleset import rules_of
 from skolsynk.core.rules.shape import Rule
 from skolsynk.sync.rules import LONGEST_REASON
-from skolsynk.web.rules import labels
+from skolsynk.web.rules.asking import (
+    ALWAYS,
+    FIELDS,
+    HINTS,
+    LINES,
+    NAMES,
+    PATTERNS,
+    UNIT_BY_PATTERN,
+    Choices,
+    line,
+    unit,
+)
 from skolsynk.web.words import speaks, words
 
-LONGEST_TEXT, LONGEST_LIST, MOST_ROWS, SPARE_ROWS = 400, 20_000, 200, 2
+MOST_ROWS, SPARE_ROWS = 200, 2
 NUMBERED = re.compile(r"(units|values)-(\d{1,3})-key\Z")
 PATH = re.compile(r"\w+\[0\]\.?")
 
 Json = dict[str, Any]
-
-
-class Choices(NamedTuple):
-    """What a form offers, from the tenant's directory."""
-
-    units: Sequence[tuple[str, str]]  # (code, name)
-    person: Callable[[str], str]  # Google id or address -> address, for reading
-    key: Callable[[str], str]  # the other way
-
-
-def _text(**about: Any) -> forms.Field:
-    return forms.CharField(max_length=LONGEST_TEXT, **about)
-
-
-def _listed(name: str) -> Callable[[Choices], forms.Field]:
-    """A text with what the directory has to choose from."""
-    return lambda choices: _text(widget=forms.TextInput(attrs={"list": name, "autocomplete": "off"}))
-
-
-def _pattern(choices: Choices) -> forms.Field:
-    attrs = {"class": "mono", "spellcheck": "false", "autocomplete": "off", "autocapitalize": "none"}
-    return _text(widget=forms.TextInput(attrs=attrs))
-
-
-def _select(options: Mapping[str, str], first: str = "") -> Callable[[Choices], forms.Field]:
-    empty = [("", first)] if first else []
-    return lambda choices: forms.ChoiceField(choices=[*empty, *options.items()])
-
-
-def _unit(choices: Choices) -> forms.Field:
-    units = [(code, f"{name} ({code})") for code, name in choices.units]
-    return forms.ChoiceField(choices=[("", words("Välj skolenhet", "Choose a school unit")), *units])
-
-
-def _lines(choices: Choices) -> forms.Field:
-    return forms.CharField(max_length=LONGEST_LIST, widget=forms.Textarea(attrs={"rows": 4}))
-
-
-def _day(choices: Choices) -> forms.Field:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-
-
-def _flag(choices: Choices) -> forms.Field:
-    return forms.BooleanField()
-
-
-CHOOSE = words("Välj", "Choose")
-FIELDS: Mapping[str, Callable[[Choices], forms.Field]] = {
-    "org_unit": _listed("org-units"),
-    "under": _listed("org-units"),
-    "field": _listed("fields"),
-    "group": _listed("groups"),
-    "match": _select(labels.MATCHES),
-    "pattern": _pattern,
-    "school_unit": _unit,
-    "holds": _select(labels.HOLDS),
-    "role": _select(labels.ROLES, CHOOSE),
-    "employment_role": _select(labels.EMPLOYMENT_ROLES, words("Den vanliga för rollen", "The usual one for the role")),
-    "teachers": _select({"staff": words("All personal i gruppen", "All staff in it"),
-                         "owners": words("Gruppens ägare och ansvariga", "Its owners and managers")}),
-    "group_type": _select(labels.GROUP_TYPES),
-    "counts_from": _select(labels.COUNTS, CHOOSE),
-    "rolls_on": lambda choices: _text(widget=forms.TextInput(attrs={"size": 6, "placeholder": "07-01"})),
-    "keep": _flag,
-    "person": lambda choices: _text(),
-    "people": _lines,
-    "values": _lines,
-    "reason": lambda choices: forms.CharField(max_length=LONGEST_REASON),
-    "until": _day,
-}  # fmt: skip
-"""{key of some kind of rule: how it is asked for}; what is rows of pairs stands in ROWS"""
-LINES = frozenset({"people", "values"})
-
-NAMES: Mapping[str, str] = {
-    "org_unit": words("Organisationsenhet", "Org unit"),
-    "under": words("Under organisationsenheten", "Below the org unit"),
-    "field": words("Fält", "Field"),
-    "group": words("En viss grupp", "One group"),
-    "match": words("Eller alla grupper vars", "Or all groups whose"),
-    "pattern": words("Mönster", "Pattern"),
-    "school_unit": words("Hör till skolenheten", "Belongs to the school unit"),
-    "holds": words("Fältet innehåller", "The field holds"),
-    "role": words("Är", "Is"),
-    "employment_role": words("Befattning hos leverantören", "Employment role at the vendor"),
-    "teachers": words("Vilka undervisar", "Who teaches"),
-    "group_type": words("Slag av grupp", "Kind of group"),
-    "counts_from": words("Startåret räknas", "The starting year counts"),
-    "rolls_on": words("Nytt läsår börjar", "A new school year begins on"),
-    "keep": words("Skicka dem som alla andra", "Send them like all others"),
-    "person": words("Person", "Person"),
-    "people": words("Personer, en på varje rad", "People, one on each line"),
-    "values": words("Värden, ett på varje rad", "Values, one on each line"),
-    "reason": words("Skäl", "Reason"),
-    "until": words("Till och med", "Until and including"),
-    "units": words("Egna namn på skolenheter", "Your own names of school units"),
-}
-HINTS: Mapping[str, str] = {
-    "org_unit": words("Som i Google: /Elever/Ekskolan. Gäller också allt under den.",
-                      "As in Google: /Elever/Ekskolan. All below it counts too."),
-    "under": words("Som i Google: /Elever.", "As in Google: /Elever."),
-    "field": words("Sökvägen hos Google, till exempel organizations.department eller customSchemas.Skola.klass.",
-                   "Its path at Google, such as organizations.department or customSchemas.Skola.klass."),
-    "group": words("Gruppens adress. Lämna tomt för att i stället söka med ett mönster.",
-                   "The group's address. Leave it empty to search by a pattern instead."),
-    "rolls_on": words("Månad och dag. Tomt är 07-01.", "Month and day. Empty is 07-01."),
-    "person": words("E-postadress eller Google-id.", "E-mail address or Google id."),
-    "people": words("E-postadress eller Google-id. Att listan öppnas loggas.",
-                    "E-mail address or Google id. It is logged that the list is opened."),
-    "reason": words("Syns på regelsidan. Skriv inga känsliga uppgifter.",
-                    "Shown on the rules page. Write nothing sensitive."),
-    "until": words("Dagen räknas med. Tomt gäller tills vidare.",
-                   "That day included. Empty means until further notice."),
-    "employment_role": words("Bara för lärare och annan personal.", "Only for teachers and other staff."),
-    "units": words("Vad katalogen kallar skolenheter som inte heter så i registret. Rader utan skolenhet räknas inte.",
-                   "What the directory calls school units that have other names in the register. Rows without a "
-                   "school unit do not count."),
-}  # fmt: skip
-PATTERNS: Mapping[tuple[str, str], str] = {
-    ("placement", "org_unit_pattern"): r"^/(Elever|Personal)/(?P<unit>[^/]+)",
-    ("placement", "group"): r"^skola-(?P<unit>[^@]+)@",
-    ("role", "org_unit_pattern"): r"^/[^/]+/Personal(/|$)",
-    ("role", "group"): r"^larare-",
-    ("classes", "org_unit_leaf"): r"^(?P<name>[0-9][A-Z])$",
-    ("classes", "field"): r"^(?P<name>[0-9][A-Z])",
-    ("classes", "group"): r"^klass-(?P<name>[^@]+)@",
-    ("groups", "group"): r"^Kurs: (?P<name>.+)",
-    ("school_year", "class_name"): r"^(?P<year>F|[0-9])",
-    ("school_year", "start_year"): r"^[A-Z]{2}(?P<start>[0-9]{2})",
-    ("school_year", "field"): r"^(?P<year>[0-9])",
-    ("school_year", "org_unit_pattern"): r"/Årskurs (?P<year>[0-9])",
-    ("never", "group"): r"^test-",
-    ("protected", "group"): r"^skydd",
-}
-"""{(section, kind): an example of a pattern with the named part that the kind reads}"""
 
 
 class Pair(NamedTuple):
@@ -181,7 +58,10 @@ class RuleForm(forms.Form):
         more: int = 0,
     ) -> None:
         self.section, self.kind, self.choices, self.known = section, kind, choices, known or {}
-        self.keys = tuple(each.name for each in dataclasses.fields(KINDS[section][kind]))
+        found = dataclasses.fields(KINDS[section][kind])
+        self.keys = tuple(each.name for each in found)
+        no = dataclasses.MISSING
+        self.demanded = {each.name for each in found if each.default is no and each.default_factory is no}
         self.paired = next((name for name in self.keys if name == "units" or self._is_roles(name)), "")
         self.rule: Rule | None = None
         super().__init__(data, initial=self._first(initial or {}))
@@ -196,12 +76,18 @@ class RuleForm(forms.Form):
 
     def _field(self, name: str) -> forms.Field:
         made = FIELDS[name](self.choices)
-        made.label, made.required = NAMES[name], False
+        made.label, made.required = NAMES[name], self._must(name)
         made.help_text = HINTS.get(name, "")
+        if name == "school_unit" and "pattern" in self.keys:
+            made.help_text = UNIT_BY_PATTERN
         if name == "pattern" and (self.section, self.kind) in PATTERNS:
             example = PATTERNS[self.section, self.kind]
             made.help_text = words(f"Till exempel {example}", f"For example {example}")
         return made
+
+    def _must(self, name: str) -> bool:
+        """What the kind demands, and choices that begin with a choice made."""
+        return name in ALWAYS or name in self.demanded
 
     # Rows of pairs
 
@@ -211,8 +97,8 @@ class RuleForm(forms.Form):
         texts = self._row_texts(data)
         for number in range(min(MOST_ROWS, len(texts) + SPARE_ROWS + more)):
             prefix = f"{self.paired}-{number}"
-            self.fields[f"{prefix}-key"] = self._cell(_text(), words("Värde", "Value"))
-            to = _unit(self.choices) if self.paired == "units" else FIELDS["role"](self.choices)
+            self.fields[f"{prefix}-key"] = self._cell(line(), words("Värde", "Value"))
+            to = unit(self.choices) if self.paired == "units" else FIELDS["role"](self.choices)
             self.fields[f"{prefix}-to"] = self._cell(to, words("Betyder", "Means"))
             if self.paired == "values":
                 role = FIELDS["employment_role"](self.choices)
@@ -301,10 +187,11 @@ class RuleForm(forms.Form):
         seen: set[str] = set()
         for row in [name for name in self.fields if NUMBERED.match(name)]:
             text = str(given.get(row) or "").strip()
-            means = given.get(row.removesuffix("-key") + "-to")
+            to = row.removesuffix("-key") + "-to"
+            means = given.get(to)
             if text and means and text.casefold() in seen:
                 self.add_error(row, words("Står redan ovan.", "Stands above already."))
-            elif text and not means and row not in self.errors and text not in self.known:
+            elif text and not means and to not in self.errors and text not in self.known:
                 told = words("Välj vad det betyder, eller töm raden.", "Choose what it means, or empty the row.")
                 self.add_error(row, told)
             if text and means:
@@ -354,6 +241,9 @@ class RuleForm(forms.Form):
     def _refuse(self, problem: Problem, given: Json) -> None:
         place = PATH.sub("", problem.path, count=1)
         name = re.split(r"[.\[]", place)[0]
+        if name == self.paired and place == name and name:
+            self.add_error(None, words("Välj en roll för minst ett värde.", "Choose a role for at least one value."))
+            return
         if name == self.paired and name:
             name = next((row.key.name for row in self.rows if f"{name}.{given.get(row.key.name)}" == place), "")
         self.add_error(name if name in self.fields else None, in_words(problem))

@@ -40,7 +40,10 @@ class Said(NamedTuple):
 
     @property
     def html(self) -> SafeString:
-        marked = {name: format_html("<b>{}</b>", value) for name, value in self.values.items()}
+        marked = {
+            name: format_html("<code>{}</code>" if name == "pattern" else "<b>{}</b>", value)
+            for name, value in self.values.items()
+        }
         return format_html(chosen(self.sv, self.en), **marked) if marked else SafeString(chosen(self.sv, self.en))
 
 

@@ -1,122 +1,146 @@
-"""Each kind of rule has a name, a sentence and a form, in both languages."""
+"""Every kind of rule has a sentence, a name and a form, in both languages."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+import dataclasses
 from typing import Any
 
 import pytest
-from django.forms import BooleanField
-from django.http import QueryDict
 from django.utils import translation
 
-from skolsynk.core.rules import KINDS, parse_rules
-from skolsynk.core.rules.ruleset import rules_of
-from skolsynk.core.rules.shape import Rule
-from skolsynk.web.rules import forms, labels
-from skolsynk.web.rules.sentences import SENTENCES, Names, sentence
+from skolsynk.core.rules import KINDS, Rules, parse_rules
+from skolsynk.core.rules.difference import differences as core_differences
+from skolsynk.core.ss12000.codes import EMPLOYMENT_ROLES, STUDENT_GROUP_TYPES
+from skolsynk.web.rules import asking, labels
+from skolsynk.web.rules.differences import differences
+from skolsynk.web.rules.sentences import SENTENCES, Names, day_said, sentence
 
-UNIT = "12345678"
-NAMES = Names({UNIT: "Ekskolan"}, lambda spelt: f"<{spelt}>")
-ROLE = {"role": "staff", "employment_role": "Rektor"}
-GIVEN: Mapping[tuple[str, str], list[dict[str, Any]]] = {
-    ("placement", "org_unit"): [{"org_unit": "/Elever", "school_unit": UNIT}],
+NAMES = Names({"99000001": "Ekskolan"}, lambda spelt: "Någon")
+PLACED = {"school_unit": "99000001"}
+BY_EMAIL = {"match": "email", "pattern": "^a-(?P<unit>[^-]+)-(?P<name>[^@]+)"}
+ALL: dict[tuple[str, str], list[dict[str, Any]]] = {
+    ("placement", "org_unit"): [{"org_unit": "/Elever/Eken", **PLACED}],
     ("placement", "org_unit_pattern"): [
-        {"pattern": "^/E", "school_unit": UNIT},
-        {"pattern": "^/(?P<unit>[^/]+)", "units": {"Ek": UNIT}},
+        {"pattern": "^/(?P<unit>[^/]+)", "units": {"Eken": "99000001"}},
+        {"pattern": "^/x", **PLACED},
     ],
-    ("placement", "field"): [{"field": "organizations.department", "units": {c: UNIT for c in "abcd"}}],
-    ("placement", "group"): [
-        {"group": "alla@skola.example", "school_unit": UNIT},
-        {"match": "name", "pattern": "^Skola (?P<unit>.+)"},
+    ("placement", "field"): [
+        {"field": "organizations.department"},
+        {"field": "customSchemas.Skola.enhet", "holds": "name", "units": {"Eken": "99000001"}},
     ],
-    ("role", "org_unit"): [{"org_unit": "/Personal", **ROLE}],
-    ("role", "org_unit_pattern"): [{"pattern": "^/Elever", "role": "pupil"}],
-    ("role", "field"): [{"field": "organizations.title", "values": {"Rektor": ROLE}}],
-    ("role", "group"): [{"match": "email", "pattern": "^larare", "role": "teacher"}],
-    ("classes", "org_unit_leaf"): [{"under": "/Elever"}, {"under": "/Elever", "pattern": "(?P<name>[0-9][A-Z])"}],
-    ("classes", "field"): [{"field": "customSchemas.Skola.klass"}],
-    ("classes", "group"): [{"match": "email", "pattern": "^klass-(?P<name>[^@]+)@"}],
-    ("groups", "group"): [{"match": "name", "pattern": "^Kurs (?P<name>.+)", "group_type": "Mentor"}],
-    ("school_year", "class_name"): [{}, {"pattern": "^(?P<year>[0-9])x"}],
-    ("school_year", "start_year"): [{"pattern": "^(?P<start>[0-9]{2})", "counts_from": "year_1"}],
-    ("school_year", "field"): [{"field": "customSchemas.Skola.ar"}],
-    ("school_year", "org_unit_pattern"): [{"pattern": "/(?P<year>[0-9])"}],
+    ("placement", "group"): [{"group": "ek@skola.example", **PLACED}, BY_EMAIL],
+    ("role", "org_unit"): [{"org_unit": "/Elever", "role": "pupil"}],
+    ("role", "org_unit_pattern"): [{"pattern": "^/x", "role": "nobody"}],
+    ("role", "field"): [
+        {"field": "x", "values": {f"v{number}": {"role": "staff", "employment_role": "Rektor"} for number in range(5)}}
+    ],
+    ("role", "group"): [{"group": "ek@skola.example", "role": "teacher"}],
+    ("classes", "org_unit_leaf"): [{"under": "/Elever"}, {"under": "/Elever", "pattern": "^(?P<name>.)"}],
+    ("classes", "field"): [{"field": "organizations.costCenter"}],
+    ("classes", "group"): [
+        {"group": "7a@skola.example", "teachers": "owners"},
+        {**BY_EMAIL, "units": {"e": "99000001"}},
+    ],
+    ("groups", "group"): [
+        {"match": "name", "pattern": "^Kurs", "group_type": kind} for kind in STUDENT_GROUP_TYPES if kind != "Klass"
+    ],
+    ("school_year", "class_name"): [{}, {"pattern": "^(?P<year>[0-9])"}],
+    ("school_year", "start_year"): [
+        {"pattern": "(?P<start>[0-9]{2})", "counts_from": counts} for counts in labels.COUNTS
+    ],
+    ("school_year", "field"): [{"field": "externalIds.organization"}],
+    ("school_year", "org_unit_pattern"): [{"pattern": "(?P<year>[0-9])"}],
     ("never", "suspended"): [{}, {"keep": True}],
     ("never", "archived"): [{}, {"keep": True}],
-    ("never", "org_unit"): [{"org_unit": "/Test"}, {"org_unit": "/Test", "reason": "provkonton"}],
-    ("never", "group"): [{"group": "test@skola.example"}],
+    ("never", "org_unit"): [{"org_unit": "/Elever/Slutat"}, {"org_unit": "/Elever/Slutat", "reason": "slutat"}],
+    ("never", "group"): [{"group": "x@skola.example"}],
     ("never", "person"): [
-        {"person": "100", "reason": "vill inte"},
-        {"person": "100", "reason": "vill inte", "until": "2027-06-15"},
+        {"person": "secret@skola.example", "reason": "testkonto"},
+        {"person": "secret@skola.example", "reason": "testkonto", "until": "2026-12-31"},
     ],
-    ("protected", "field"): [{"field": "customSchemas.Skola.skydd", "values": ["ja", "x"]}],
-    ("protected", "group"): [{"group": "skydd@skola.example"}],
-    ("protected", "org_unit"): [{"org_unit": "/Skydd"}],
-    ("protected", "people"): [{"people": ["100"]}, {"people": ["100", "200"]}],
+    ("protected", "field"): [{"field": "x", "values": ["ja", "sant"]}],
+    ("protected", "group"): [{"match": "email", "pattern": "^skydd"}],
+    ("protected", "org_unit"): [{"org_unit": "/Skyddade"}],
+    ("protected", "people"): [{"people": ["secret@skola.example"]}, {"people": ["secret@skola.example", "b"]}],
 }
-EVERY = {(section, kind) for section, kinds in KINDS.items() for kind in kinds}
 
 
-def rule_of(section: str, kind: str, given: Mapping[str, Any]) -> Rule:
-    return rules_of(parse_rules({section: [{"kind": kind, **given}]}), section)[0]
+def read(section: str, **keys: Any) -> Any:
+    return getattr(parse_rules({section: [keys]}), section)[0]
 
 
-def as_sent(form: forms.RuleForm) -> QueryDict:
-    """What a browser sends of a form that nobody touched."""
-    sent = QueryDict(mutable=True)
-    for name, field in form.fields.items():
-        value = form[name].value()
-        if value and not (isinstance(field, BooleanField) and value is not True):
-            sent[name] = "on" if value is True else str(value)
-    return sent
+def rule(section: str, kind: str, keys: dict[str, Any]) -> Any:
+    return read(section, kind=kind, **keys)
 
 
-def test_no_kind_lacks_a_sentence_a_name_or_an_example() -> None:
-    assert set(SENTENCES) == EVERY
-    assert set(labels.KINDS) == EVERY
-    assert set(GIVEN) == EVERY
-    assert set(labels.SECTIONS) == set(KINDS)
+def test_every_kind_of_every_section_has_a_sentence_a_name_and_an_example() -> None:
+    known = {(section, kind) for section, kinds in KINDS.items() for kind in kinds}
+    assert set(SENTENCES) == known
+    assert set(labels.KINDS) == known
+    assert set(ALL) == known
+    assert list(labels.SECTIONS) == list(KINDS)
 
 
-@pytest.mark.parametrize(("section", "kind"), sorted(EVERY))
+def test_every_key_of_every_kind_is_asked_for() -> None:
+    keys = {each.name for kinds in KINDS.values() for kind in kinds.values() for each in dataclasses.fields(kind)}
+    assert keys <= {*asking.FIELDS, "units"}
+    assert keys <= set(asking.NAMES)
+
+
+def test_every_choice_has_words() -> None:
+    assert set(labels.EMPLOYMENT_ROLES) == set(EMPLOYMENT_ROLES)
+    assert set(labels.GROUP_TYPES) == set(STUDENT_GROUP_TYPES) - {"Klass"}
+
+
+@pytest.mark.parametrize(("section", "kind"), sorted(ALL))
 def test_a_sentence_says_all_that_the_rule_says_in_both_languages(section: str, kind: str) -> None:
-    for given in GIVEN[section, kind]:
-        said = sentence(section, rule_of(section, kind, given), NAMES)
-        told = {}
+    for keys in ALL[section, kind]:
+        made = rule(section, kind, keys)
+        said = {}
         for language in ("sv", "en"):
             with translation.override(language):
-                told[language] = said.text
-            assert re.search(r"[.:]$", told[language]), told
-            assert "{" not in told[language].replace("{2}", "")
-        assert told["sv"] != told["en"]
-        for name, value in given.items():
-            if isinstance(value, str) and name in ("org_unit", "under", "pattern", "group", "field", "reason"):
-                assert value in told["sv"], name
-                assert value in told["en"], name
+                told = sentence(section, made, NAMES)
+                said[language] = told.text
+                assert told.text.endswith(".")
+                assert "{" not in told.text.replace(str(keys.get("pattern", "")), "")
+                assert "<b>" in told.html or not told.values or "<code>" in told.html
+        assert said["sv"] != said["en"]
+        for name in ("org_unit", "under", "group", "pattern", "field", "reason"):
+            assert str(keys.get(name, "")) in said["sv"]
+        if "school_unit" in keys:
+            assert "Ekskolan (99000001)" in said["sv"]
+        assert "secret" not in said["sv"]
 
 
-def test_values_are_marked_and_cannot_be_markup() -> None:
-    rule = rule_of("never", "org_unit", {"org_unit": "/<script>", "reason": "{reason}"})
+def test_what_a_rule_says_is_escaped() -> None:
+    told = sentence("never", rule("never", "org_unit", {"org_unit": "/<i>"}), NAMES).html
+    assert "<b>/&lt;i&gt;</b>" in told
+
+
+def test_days_and_many_values_are_told_shortly() -> None:
     with translation.override("sv"):
-        assert sentence("never", rule, NAMES).html == (
-            "Ingen i organisationsenheten <b>/&lt;script&gt;</b> eller under den skickas: <b>{reason}</b>."
+        assert day_said("07-01") == "1 juli"
+        told = sentence("role", rule("role", "field", *ALL["role", "field"]), NAMES).text
+        assert told.endswith(
+            "v0 = annan personal, rektor, v1 = annan personal, rektor, v2 = annan personal, rektor och 2 till."
         )
-
-
-def test_a_list_of_protected_people_is_only_counted() -> None:
-    said = sentence("protected", rule_of("protected", "people", {"people": ["100", "200"]}), NAMES)
     with translation.override("en"):
-        assert said.text == "2 people in a list have a protected identity."
+        assert day_said("12-24") == "24 Dec"
 
 
-@pytest.mark.parametrize(("section", "kind"), sorted(EVERY))
-def test_a_form_gives_back_the_rule_that_it_shows(section: str, kind: str) -> None:
-    choices = forms.Choices([(UNIT, "Ekskolan")], str, str)
-    for given in GIVEN[section, kind]:
-        rule = rule_of(section, kind, given)
-        shown = forms.RuleForm(section, kind, choices, None, {"kind": kind, **given})
-        sent = forms.RuleForm(section, kind, choices, as_sent(shown))
-        assert sent.is_valid(), sent.errors
-        assert sent.rule == rule
+def test_differences_are_told_before_and_after() -> None:
+    one, other = (
+        rule("role", "org_unit", *ALL["role", "org_unit"]),
+        read("role", kind="org_unit", org_unit="/Elever", role="staff"),
+    )
+    with translation.override("sv"):
+        (row,) = differences(core_differences(Rules(role=(one,)), Rules(role=(other,))), NAMES)
+        assert (str(row.verb), str(row.section)) == ("Ändrad", "Roll")
+        assert row.before
+        assert "elever" in row.before.text
+        assert row.after
+        assert "annan personal" in row.after.text
+        (moved,) = differences(core_differences(Rules(role=(one, one, other)), Rules(role=(other, one, one))), NAMES)
+        assert (moved.before, moved.places) == (None, (3, 1))
+        (gone,) = differences(core_differences(Rules(role=(one,)), Rules()), NAMES)
+        assert (str(gone.verb), gone.after) == ("Borttagen", None)
