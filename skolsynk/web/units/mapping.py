@@ -351,6 +351,7 @@ def _save(request: HttpRequest, visit: Visit, seen: Desk) -> HttpResponse:
         reason=form.cleaned_data["reason"],
         expected_number=seen.base,
         at=timezone.now(),
+        draft=seen.version,
     )
     if not isinstance(done, rules.Saved):
         return _shown(request, visit, seen, form=form, moved=True, status=409)
