@@ -23,6 +23,7 @@ from skolsynk.core.rules.text import fold, fold_case, fold_path
 from skolsynk.core.rules.units import Units
 
 NEAREST = 3
+FEW = 100
 PARTS = ("unit", "name", "year")
 
 
@@ -72,8 +73,20 @@ def _sorted(found: Iterable[Example]) -> tuple[Example, ...]:
 def _near(wanted: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
     """The nearest known texts to each wanted one, whatever their case."""
     folded = {fold(text): text for text in known}
-    close = (get_close_matches(fold(text), list(folded), n=NEAREST, cutoff=0.6) for text in wanted)
+    close = (get_close_matches(each, _alike(each, folded), n=NEAREST, cutoff=0.6) for each in map(fold, wanted))
     return tuple(dict.fromkeys(folded[text] for found in close for text in found))
+
+
+def _alike(wanted: str, known: Collection[str]) -> list[str]:
+    """Those worth comparing letter by letter: all of few, and of many those that begin and end most alike."""
+    if len(known) <= FEW:
+        return list(known)
+    return sorted(known, key=lambda text: -_common(wanted, text) - _common(wanted[::-1], text[::-1]))[:FEW]
+
+
+def _common(one: str, other: str) -> int:
+    """How many letters they have in common from the beginning."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 # The tree

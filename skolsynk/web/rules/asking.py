@@ -69,7 +69,7 @@ FIELDS: Mapping[str, Callable[[Choices], forms.Field]] = {
     "school_unit": unit,
     "holds": _select(labels.HOLDS),
     "role": _select(labels.ROLES, CHOOSE),
-    "employment_role": _select(labels.EMPLOYMENT_ROLES, words("Den vanliga för rollen", "The usual one for the role")),
+    "employment_role": _select(labels.EMPLOYMENT_ROLES, words("vanlig befattning", "usual role")),
     "teachers": _select({"staff": words("All personal i gruppen", "All staff in it"),
                          "owners": words("Gruppens ägare och ansvariga", "Its owners and managers")}),
     "group_type": _select(labels.GROUP_TYPES),

@@ -60,8 +60,7 @@ def _written(desk: Desk) -> str:
     """What cannot be read as rules is shown as it is stored, to be put right."""
     if desk.problems and desk.draft is not None and isinstance(desk.draft.document, dict):
         return write_yaml(desk.draft.document)
-    document = rules_to_json(desk.rules)
-    return write_yaml(document) if document else ""
+    return write_yaml(rules_to_json(desk.rules))
 
 
 def read(written: str) -> tuple[Rules, Problems]:

@@ -272,7 +272,7 @@ class TextForm(forms.Form):
     text = forms.CharField(
         label=words("Reglerna som YAML eller JSON", "The rules as YAML or JSON"),
         widget=forms.Textarea(attrs={"rows": 28, "class": "mono", "spellcheck": "false", "autocapitalize": "none"}),
+        help_text=words("Inga regler alls skrivs {}.", "No rules at all are written {}."),
         max_length=500_000,
-        required=False,
         strip=False,
     )

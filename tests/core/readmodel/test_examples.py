@@ -164,3 +164,12 @@ def test_names_of_classes_give_years_or_not(model: Opened) -> None:
 def test_accounts_and_people_have_no_examples(model: Opened, rule: dict[str, Any]) -> None:
     assert look(model, "never", **rule) is None
     assert list(lost_texts(None)) == []
+
+
+def test_among_many_org_units_those_that_begin_or_end_alike_are_near(model: Opened) -> None:
+    people = [person(f"p{number}", f"/Elever/Skola {number:03}/7A") for number in range(400)]
+    many = stored(snapshot(people), RULES, UNITS, TODAY).model
+    found = seen(many, "role", kind="org_unit", org_unit="/Elever/Skola 39", role="pupil")
+    assert found.near
+    assert all(path.startswith("/Elever/Skola 39") for path in found.near)
+    assert seen(many, "never", kind="org_unit", org_unit="/Elver/Skola 399/7A").near[0] == "/Elever/Skola 399/7A"
