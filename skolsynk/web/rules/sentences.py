@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from skolsynk.core.rules.role import GivesRole
+from skolsynk.core.rules.role import NOBODY, GivesRole
 from skolsynk.core.rules.school_year import ClassNameYear
 from skolsynk.core.rules.shape import Rule
 from skolsynk.web.rules import labels
@@ -81,7 +81,7 @@ def _group(rule: Any, sv: str, en: str, **values: object) -> Said:
 def _inside(rule: Any) -> Said:
     return Said(
         "Alla i organisationsenheten {org_unit} och under den",
-        "Everybody in the org unit {org_unit} and below it",
+        "Those in the org unit {org_unit} and below it",
         {"org_unit": rule.org_unit},
     )
 
@@ -89,7 +89,7 @@ def _inside(rule: Any) -> Said:
 def _matching(rule: Any) -> Said:
     return Said(
         "Alla vars organisationsenhet stämmer med {pattern}",
-        "Everybody whose org unit matches {pattern}",
+        "Those whose org unit matches {pattern}",
         {"pattern": rule.pattern.pattern},
     )
 
@@ -124,7 +124,7 @@ def _listed(texts: list[str]) -> str:
 
 
 def _placed_by_org_unit(rule: Any, names: Names) -> Said:
-    return _joined(_inside(rule), " hör till {unit}.", " belongs to {unit}.", unit=names.unit(rule.school_unit))
+    return _joined(_inside(rule), " hör till {unit}.", " belong to {unit}.", unit=names.unit(rule.school_unit))
 
 
 def _placed_by_field(rule: Any, names: Names) -> Said:
@@ -148,11 +148,9 @@ def role_said(given: GivesRole) -> str:
 
 
 def _is(who: Said, rule: Any) -> Said:
+    if rule.role == NOBODY:
+        return _joined(who, " skickas inte.", " are not sent.")
     return _joined(who, " är {role}.", " are {role}.", role=role_said(rule))
-
-
-def _role_by_org_unit(rule: Any, names: Names) -> Said:
-    return _joined(_inside(rule), " är {role}.", " is one of: {role}.", role=role_said(rule))
 
 
 def _role_by_field(rule: Any, names: Names) -> Said:
@@ -311,7 +309,7 @@ def _protected_group(rule: Any, names: Names) -> Said:
 
 
 def _protected_org_unit(rule: Any, names: Names) -> Said:
-    return _joined(_inside(rule), " har skyddade personuppgifter.", " has a protected identity.")
+    return _joined(_inside(rule), " har skyddade personuppgifter.", " have a protected identity.")
 
 
 def _protected_people(rule: Any, names: Names) -> Said:
@@ -332,7 +330,7 @@ SENTENCES: Mapping[tuple[str, str], Callable[[Any, Names], Said]] = {
     ("placement", "org_unit_pattern"): lambda rule, names: _belongs(_matching(rule), rule, names),
     ("placement", "field"): _placed_by_field,
     ("placement", "group"): lambda rule, names: _belongs(_members(rule), rule, names),
-    ("role", "org_unit"): _role_by_org_unit,
+    ("role", "org_unit"): lambda rule, names: _is(_inside(rule), rule),
     ("role", "org_unit_pattern"): lambda rule, names: _is(_matching(rule), rule),
     ("role", "field"): _role_by_field,
     ("role", "group"): lambda rule, names: _is(_members(rule), rule),
