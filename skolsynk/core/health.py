@@ -1,6 +1,7 @@
 """How a connection fares, decided from plain facts: its health in one word, its freshness, and what to tell people.
 
 Freshness is an upper bound: from the read before the one that saw a change, which was made later, to the vendor's yes.
+After pushes that failed it counts from the read before the first of them. What waited for a person is not counted.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import NamedTuple
 GRACE = timedelta(minutes=30)  # beyond the expected period before silence is trouble
 LONG_HELD = timedelta(hours=24)
 FAILED_FOR = timedelta(hours=1)  # what passes by itself gets this long before anybody is told
+LATER = "later"  # stands for every code that passes by itself: they take turns while the trouble is the same
 AT_ONCE = ("credentials", "tls", "redirect", "address", "no_key", "no_address", "bad_selection", "bad_address")
 
 
@@ -31,35 +33,37 @@ class Health(StrEnum):
 
 
 class RunFact(NamedTuple):
-    """One ended run."""
+    """One run that came to its own end; one that a person stopped says nothing of health."""
 
-    state: str  # "done" | "held" | "partly" | "failed" | …
     at: datetime  # when it ended
     error_code: str
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One connection as it is now. ``runs``: its ended pushes in this mode, newest first."""
+    """One connection as it is now."""
 
     mode: str
-    runs: Sequence[RunFact]
+    newest: RunFact | None  # of its pushes in this mode
+    failing_since: datetime | None  # the end of the first of the unbroken failures up to now
     held: int
     held_since: datetime | None
     refused: int
     next_due: datetime | None  # when a run should start by itself; None: paused, or not by itself
-    working: bool  # a run is queued or under way
+    working: bool  # a run is under way, or queued since lately
+    first: bool = False  # what is held is the first push
+    reads_fail: bool = False  # so that no push follows: told of the directory, not of each vendor
 
 
 def health(watched: Watched, now: datetime) -> Health:
     """One word for a connection."""
     if watched.mode == "off":
         return Health.OFF
-    if watched.runs and watched.runs[0].state == "failed":
+    if watched.failing_since is not None:
         return Health.FAILING
     if is_silent(watched, now):
         return Health.SILENT
-    if not watched.runs:
+    if watched.newest is None:
         return Health.NEW
     if watched.held:
         return Health.WAITING
@@ -71,20 +75,10 @@ def is_silent(watched: Watched, now: datetime) -> bool:
     return watched.next_due is not None and not watched.working and now > watched.next_due + GRACE
 
 
-def failing_since(runs: Iterable[RunFact]) -> datetime | None:
-    """When the first of the unbroken failures up to now ended; None when the newest run did not fail."""
-    since = None
-    for run in runs:
-        if run.state != "failed":
-            break
-        since = run.at
-    return since
-
-
 class Trouble(NamedTuple):
     """What a person ought to know. ``cause`` stays the same as long as it is the same trouble."""
 
-    cause: str  # "failed:<code>" | "silent" | "held" | "rejected"
+    cause: str  # "failed:<code>" | "failed:later" | "silent" | "first" | "held" | "held_long" | "rejected"
     since: datetime
     number: int
 
@@ -93,19 +87,27 @@ def troubles(watched: Watched, now: datetime) -> Iterator[Trouble]:
     """All that is to be told of one connection. What passes by itself is told when it has not passed in an hour."""
     if watched.mode == "off":
         return
-    since = failing_since(watched.runs)
+    since = watched.failing_since
     if since is not None:
-        code = watched.runs[0].error_code
-        if code in AT_ONCE or now - since >= FAILED_FOR:
+        code = watched.newest.error_code if watched.newest else ""
+        if code in AT_ONCE:
             yield Trouble(f"failed:{code}", since, 1)
-    elif watched.next_due is not None and is_silent(watched, now):
+        elif now - since >= FAILED_FOR:
+            yield Trouble(f"failed:{LATER}", since, 1)
+    elif watched.next_due is not None and is_silent(watched, now) and not watched.reads_fail:
         yield Trouble("silent", watched.next_due, 1)
-    if watched.held and watched.held_since is not None:
-        yield Trouble(
-            "held_long" if now - watched.held_since >= LONG_HELD else "held", watched.held_since, watched.held
-        )
-    if watched.refused and watched.runs:
-        yield Trouble("rejected", watched.runs[0].at, watched.refused)
+    yield from _held(watched, now)
+    if watched.refused and watched.newest:
+        yield Trouble("rejected", watched.newest.at, watched.refused)
+
+
+def _held(watched: Watched, now: datetime) -> Iterator[Trouble]:
+    """Waiting long comes beside waiting: the one is not over when the other begins."""
+    if not watched.held or watched.held_since is None:
+        return
+    yield Trouble("first" if watched.first else "held", watched.held_since, watched.held)
+    if now - watched.held_since >= LONG_HELD:
+        yield Trouble("held_long", watched.held_since, watched.held)
 
 
 def freshness(seconds: Sequence[float]) -> dict[str, float]:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -71,6 +71,23 @@ def beat(run_id: UUID, at: datetime, phase: str, done: int, total: int | None, r
     if worker:
         ours = ours.filter(worker=worker)
     return bool(ours.update(heartbeat_at=at, phase=phase, done=done, total=total, rate=rate))
+
+
+def carries_from(run_id: UUID, connection_id: int, mode: str, read_before: datetime | None) -> datetime | None:
+    """Note on a push that begins when the oldest change that it carries was made after, at most once; that instant.
+
+    It is ``read_before``, the read before the newest. What pushes that failed since the last sound one did not send is
+    sent now too: then it is theirs, if that is earlier.
+    """
+    pushes = Run.objects.filter(connection_id=connection_id, mode=mode, kind="push").exclude(pk=run_id)
+    sound = pushes.filter(state__in=("done", "held", "partly")).exclude(trigger="rehearsal").order_by("-created_at")
+    sound_at = sound.values_list("created_at", flat=True).first()
+    unsent = pushes.filter(created_at__gt=sound_at) if sound_at else pushes
+    earliest = unsent.aggregate(earliest=Min("changed_after"))["earliest"]
+    instant = min((at for at in (earliest, read_before) if at), default=None)
+    mine = Run.objects.filter(pk=run_id)
+    mine.filter(changed_after=None).update(changed_after=instant)
+    return mine.values_list("changed_after", flat=True).get()
 
 
 def finish(

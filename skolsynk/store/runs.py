@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from skolsynk.core.ledger import Answer
 from skolsynk.core.ss12000.base import ResourceId
 from skolsynk.store import sealing
 from skolsynk.store.keys import tenant_key
-from skolsynk.store.models import HoldRow, ReceiptRow, RefusalRow, Run
+from skolsynk.store.models import Connection, ReceiptRow, RefusalRow, Run
 
 UNSENT = (Answer.REJECTED, Answer.BLOCKED, Answer.FAILED, Answer.UNKNOWN)
 SHOWN = 30  # runs of one vendor in small bars
-MOST = 2000  # rows of receipts that one page or retry looks at
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+CANCELLED = "cancelled"  # by a person; ``error_args`` says by whom
 
 
 class RunLine(NamedTuple):
@@ -51,6 +55,17 @@ class RunLine(NamedTuple):
     @property
     def open(self) -> bool:
         return self.state in ("queued", "running")
+
+    @property
+    def stopped_by(self) -> str:
+        """``member:<id>``, or "" for a run that nobody stopped."""
+        return str(self.error_args[0]) if self.error_code == CANCELLED and self.error_args else ""
+
+    def without_figures(self) -> RunLine:
+        """What somebody may see who sees some school units only: the run's numbers and texts are of all of them."""
+        return self._replace(
+            done=0, total=None, rate=0.0, counts={}, error_args=self.error_args if self.stopped_by else []
+        )
 
 
 _COLUMNS = (*RunLine._fields[:-1], "connection__vendor")
@@ -88,10 +103,18 @@ def listed(tenant_id: int, wanted: Wanted = Wanted()) -> Listed:
         rows = rows.filter(kind=wanted.kind)
     if wanted.state:
         rows = rows.filter(state=wanted.state)
-    if wanted.day:
-        start = datetime.combine(wanted.day, time(), timezone.get_default_timezone())
-        rows = rows.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1))
-    return Listed(rows)
+    return Listed(_of_day(rows, wanted.day) if wanted.day else rows)
+
+
+def _of_day(rows: QuerySet[Run], day: date) -> QuerySet[Run]:
+    """Swedish time. Nothing ran on days that no clock can tell everywhere, at the ends of the calendar."""
+    try:
+        start = datetime.combine(day, time(), timezone.get_default_timezone())
+        return rows.filter(
+            created_at__gte=start.astimezone(UTC), created_at__lt=(start + timedelta(days=1)).astimezone(UTC)
+        )
+    except OverflowError:
+        return rows.none()
 
 
 def of(tenant_id: int, run_id: UUID) -> RunLine | None:
@@ -99,14 +122,25 @@ def of(tenant_id: int, run_id: UUID) -> RunLine | None:
     return RunLine(*row) if row else None
 
 
-def latest_pushes(tenant_id: int, since: datetime) -> dict[str, list[RunLine]]:
-    """{vendor: its ended pushes, newest first}, at most SHOWN each; one question."""
-    rows = Run.objects.filter(tenant_id=tenant_id, kind="push", connection__isnull=False, finished_at__gt=since)
-    rows = rows.exclude(state__in=("queued", "running")).exclude(trigger="rehearsal").order_by("-created_at")
+def of_ids(tenant_id: int, ids: Collection[UUID]) -> dict[UUID, RunLine]:
+    rows = Run.objects.filter(tenant_id=tenant_id, pk__in=ids).values_list(*_COLUMNS)
+    return {row[0]: RunLine(*row) for row in rows}
+
+
+def latest_pushes(tenant_id: int) -> dict[str, list[RunLine]]:
+    """{vendor: its ended pushes, newest first}, at most SHOWN each, however long ago; two questions."""
+    ended = Run.objects.filter(kind="push").exclude(state__in=("queued", "running")).exclude(trigger="rehearsal")
+    mine = ended.filter(connection=OuterRef("pk")).order_by("-created_at").values("created_at")
+    rows = Connection.objects.filter(tenant_id=tenant_id).annotate(
+        oldest=Coalesce(Subquery(mine[SHOWN - 1 : SHOWN]), EVER)  # fewer than that: all of them
+    )
+    which = [Q(connection_id=key, created_at__gte=oldest) for key, oldest in rows.values_list("pk", "oldest")]
+    if not which:
+        return {}
     found: defaultdict[str, list[RunLine]] = defaultdict(list)
-    for row in rows.values_list(*_COLUMNS)[:MOST]:
+    for row in ended.filter(reduce(or_, which), tenant_id=tenant_id).order_by("-created_at").values_list(*_COLUMNS):
         run = RunLine(*row)
-        if len(found[str(run.vendor)]) < SHOWN:
+        if len(found[str(run.vendor)]) < SHOWN:  # two of the same instant
             found[str(run.vendor)].append(run)
     return dict(found)
 
@@ -121,55 +155,6 @@ def has_planned(tenant_id: int, connection_id: int) -> bool:
     """Has this connection ever had a plan?"""
     rows = Run.objects.filter(tenant_id=tenant_id, connection_id=connection_id, counts__has_key="total")
     return rows.exclude(trigger="rehearsal").exists()
-
-
-def failing_reads(tenant_id: int) -> tuple[RunLine, ...]:
-    """The unbroken failures of reading up to now, newest first."""
-    rows = Run.objects.filter(tenant_id=tenant_id, kind="read", finished_at__isnull=False).order_by("-created_at")
-    found: list[RunLine] = []
-    for row in rows.values_list(*_COLUMNS)[:200]:
-        run = RunLine(*row)
-        if run.state != "failed":
-            break
-        found.append(run)
-    return tuple(found)
-
-
-def working(tenant_id: int) -> frozenset[int | None]:
-    """Ids of connections with a run queued or under way; None among them: a read is."""
-    rows = Run.objects.filter(tenant_id=tenant_id, state__in=("queued", "running"))
-    return frozenset(rows.values_list("connection_id", flat=True))
-
-
-class Waiting(NamedTuple):
-    held: int
-    since: datetime | None
-    refused: int
-
-
-def waiting(tenant_id: int, only: Collection[str] | None = None) -> dict[int, Waiting]:
-    """{connection id: what waits there in its own mode}; two questions."""
-    rows = HoldRow.objects.filter(connection__tenant_id=tenant_id, mode=F("connection__mode"))
-    if only is not None:
-        rows = rows.filter(unit__in=only)
-    held = rows.values("connection_id").annotate(n=Count("resource_id", distinct=True), since=Min("first_seen"))
-    refusals = RefusalRow.objects.filter(connection__tenant_id=tenant_id, mode=F("connection__mode"))
-    refused = dict(refusals.values_list("connection_id").annotate(Count("pk")).order_by())
-    found = {row["connection_id"]: Waiting(row["n"], row["since"], 0) for row in held.order_by()}
-    for key, number in refused.items() if only is None else ():
-        found[key] = found.get(key, Waiting(0, None, 0))._replace(refused=number)
-    return found
-
-
-def sent_since(tenant_id: int, since: datetime, only: Collection[str] | None = None) -> dict[int, dict[str, int]]:
-    """{connection id: {create | update | delete: accepted}} after an instant."""
-    rows = ReceiptRow.objects.filter(connection__tenant_id=tenant_id, at__gt=since, answer=Answer.DONE)
-    if only is not None:
-        rows = rows.filter(unit__in=only)
-    found: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for key, verb, number in rows.values_list("connection_id", "verb").annotate(Count("pk")).order_by():
-        found[key][verb] = number
-    return dict(found)
 
 
 # Receipts of one run
@@ -216,8 +201,10 @@ def figures(tenant_id: int, run_id: UUID, only: Collection[str] | None = None) -
     return dict(found)
 
 
-def groups(tenant_id: int, run_id: UUID, only: Collection[str] | None = None) -> tuple[Group, ...]:
-    """What was not accepted, by the vendor's words; the largest first."""
+def groups(
+    tenant_id: int, run_id: UUID, only: Collection[str] | None = None, hidden: Container[str] = ()
+) -> tuple[Group, ...]:
+    """What was not accepted, by the vendor's words; the largest first. Words about ``hidden`` resources stay shut."""
     rows = _receipts(tenant_id, run_id, only).filter(answer__in=UNSENT)
     counted = rows.values("answer", "status", "words").order_by()
     alike = counted.annotate(n=Count("pk"), units=Count("unit", distinct=True), one=Max("pk"))
@@ -229,7 +216,7 @@ def groups(tenant_id: int, run_id: UUID, only: Collection[str] | None = None) ->
     return tuple(
         Group(
             _group(each), each["answer"], each["status"], each["n"], types[_group(each)], each["units"],
-            _words(tenant_id, said[each["one"]]),
+            _words(tenant_id, said[each["one"]], hidden),
         )
         for each in found
     )  # fmt: skip
@@ -239,9 +226,9 @@ def _group(row: Mapping[str, Any]) -> str:
     return f"{row['answer']}:{row['status']}:{bytes(row['words']).hex()}"
 
 
-def _words(tenant_id: int, row: ReceiptRow) -> str:
+def _words(tenant_id: int, row: ReceiptRow, hidden: Container[str]) -> str:
     sealed = bytes(row.message)
-    if not sealed:
+    if not sealed or row.resource_id in hidden:
         return ""
     return tenant_key(tenant_id).open(sealed, sealing.receipt(row.run_id, row.resource_id)).decode()
 
@@ -250,6 +237,8 @@ def of_group(key: str) -> Q | None:
     """The rows of one group; None for a key that is none."""
     answer, _, rest = key.partition(":")
     status, _, words = rest.partition(":")
+    if answer not in UNSENT:
+        return None
     try:
         return Q(answer=answer, status=int(status), words=bytes.fromhex(words))
     except ValueError:
@@ -257,9 +246,10 @@ def of_group(key: str) -> Q | None:
 
 
 def receipts(
-    tenant_id: int, run_id: UUID, only: Collection[str] | None = None, *, group: str = "", unsent: bool = False
-) -> Iterator[Receipt]:
-    """Answered changes in the order of their answers."""
+    tenant_id: int, run_id: UUID, only: Collection[str] | None = None, *, group: str = "", unsent: bool = False,
+    hidden: Container[str] = (),
+) -> Iterator[Receipt]:  # fmt: skip
+    """Answered changes in the order of their answers. Words about ``hidden`` resources stay shut."""
     rows = _receipts(tenant_id, run_id, only).order_by("pk")
     if unsent:
         rows = rows.filter(answer__in=UNSENT)
@@ -267,25 +257,30 @@ def receipts(
         which = of_group(group)
         rows = rows.filter(which) if which is not None else rows.none()
     for row in rows.iterator(1000):
-        yield _receipt(tenant_id, row)
+        yield _receipt(tenant_id, row, hidden)
 
 
-def receipt(tenant_id: int, run_id: UUID, receipt_id: int, only: Collection[str] | None = None) -> Receipt | None:
+def receipt(
+    tenant_id: int, run_id: UUID, receipt_id: int, only: Collection[str] | None = None, hidden: Container[str] = ()
+) -> Receipt | None:
     row = _receipts(tenant_id, run_id, only).filter(pk=receipt_id).first()
-    return _receipt(tenant_id, row) if row else None
+    return _receipt(tenant_id, row, hidden) if row else None
 
 
-def _receipt(tenant_id: int, row: ReceiptRow) -> Receipt:
+def _receipt(tenant_id: int, row: ReceiptRow, hidden: Container[str]) -> Receipt:
     return Receipt(
         row.pk, row.resource_type, ResourceId(row.resource_id), row.verb, row.answer, row.status,
-        _words(tenant_id, row), row.unit, row.tries, row.at,
+        _words(tenant_id, row, hidden), row.unit, row.tries, row.at,
     )  # fmt: skip
 
 
 def retry(
     tenant_id: int, run_id: UUID, *, group: str = "", receipt_id: int = 0, only: Collection[str] | None = None
 ) -> int:
-    """Somebody asks: what the vendor refused in this run may be sent once more; how many. All, a group, or one."""
+    """Somebody asks: what the vendor refused in this run may be sent once more; how many. All, a group, or one.
+
+    Raises Run.DoesNotExist.
+    """
     rows = _receipts(tenant_id, run_id, only).filter(answer=Answer.REJECTED)
     if group:
         which = of_group(group)
@@ -293,14 +288,15 @@ def retry(
     if receipt_id:
         rows = rows.filter(pk=receipt_id)
     ids = list(rows.values_list("resource_id", flat=True)[:60_000])
-    refusals = RefusalRow.objects.filter(connection__runs=run_id, connection__tenant_id=tenant_id)
+    here = Run.objects.get(tenant_id=tenant_id, pk=run_id)
+    refusals = RefusalRow.objects.filter(connection=here.connection, mode=here.mode)
     done = 0
     for start in range(0, len(ids), 500):
         done += refusals.filter(resource_id__in=ids[start : start + 500]).delete()[0]
     return done
 
 
-def cancel(tenant_id: int, run_id: UUID, at: datetime) -> bool:
-    """Take back a run that no worker has begun; False when one has, or it is over."""
+def cancel(tenant_id: int, run_id: UUID, who: str, at: datetime) -> bool:
+    """Take back a run that no worker has now, and note who did; False when one has it, or it is over."""
     rows = Run.objects.filter(tenant_id=tenant_id, pk=run_id, state="queued")
-    return bool(rows.update(state="stopped", finished_at=at))
+    return bool(rows.update(state="stopped", finished_at=at, error_code=CANCELLED, error_args=[who]))

@@ -150,9 +150,13 @@ def webhook_fault(address: str) -> str:
     Only TLS, and no address of the deployment's own network: the certificate must match the name, so that a name which
     later points inwards reaches nothing.
     """
-    if address_fault(address, settings.PLAIN_HTTP_HOSTS):
+    try:
+        fault = address_fault(address, settings.PLAIN_HTTP_HOSTS)
+        host = urlsplit(address).hostname or ""
+    except ValueError:  # such as brackets that do not close
         return "address"
-    host = urlsplit(address).hostname or ""
+    if fault:
+        return "address"
     if host in settings.PLAIN_HTTP_HOSTS:
         return ""
     try:

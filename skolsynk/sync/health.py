@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
+from typing import NamedTuple
 
 from skolsynk.core.connection import Mode
-from skolsynk.core.health import FAILED_FOR, Health, RunFact, Trouble, Watched, health, together, troubles
-from skolsynk.store import load, runs
-from skolsynk.store.runs import RunLine, Waiting
+from skolsynk.core.health import FAILED_FOR, GRACE, LATER, Health, RunFact, Trouble, Watched, health, together, troubles
+from skolsynk.store import health as rows
+from skolsynk.store import load
+from skolsynk.store.health import Course, FailingReads, Waiting
+from skolsynk.store.runs import RunLine
 from skolsynk.sync import targets
 from skolsynk.sync.dispatch import STOCKHOLM
 from skolsynk.sync.notices import Alarm
@@ -19,7 +23,10 @@ WEEK = timedelta(days=7)
 QUIET_STEP = timedelta(minutes=15)
 FAR = 60 * 24 * 4  # steps of a quarter: two months of pauses
 NOTHING = Waiting(0, None, 0)
+NEVER = Course(None, None, None)
 BEAT_SILENT = timedelta(minutes=5)
+READ_AT_ONCE = ("unauthorized_client", "no_credentials")
+OF_THE_KEY = ("credentials", "no_key", "no_address", "bad_selection")  # put right on the vendor's own page
 
 
 @dataclass(frozen=True)
@@ -30,55 +37,66 @@ class State:
     name: str
     health: Health
     troubles: tuple[Trouble, ...]
-    runs: tuple[RunLine, ...]  # ended pushes in its mode, newest first
+    last: RunLine | None  # the newest push in its mode that ended by itself
     waiting: Waiting
     next_due: datetime | None
     working: bool
     freshness: Mapping[str, float] | None  # of the last seven days
     sent_today: Mapping[str, int]
 
-    @property
-    def last(self) -> RunLine | None:
-        return self.runs[0] if self.runs else None
+
+@dataclass(frozen=True)
+class _Seen:
+    """Everything that all connections are judged by, gathered once."""
+
+    now: datetime
+    courses: Mapping[int, Course]
+    waiting: Mapping[int, Waiting]
+    working: Collection[int | None]
+    sent: Mapping[int, Mapping[str, int]]
+    fresh: Mapping[int, Sequence[Mapping[str, float]]]
+    switched: Mapping[str, datetime]
+    reads_fail: bool
 
 
-def states(tenant_id: int, now: datetime, only: Collection[str] | None = None) -> tuple[State, ...]:
+def states(
+    tenant_id: int, now: datetime, only: Collection[str] | None = None, *, reads_fail: bool = False
+) -> tuple[State, ...]:
     """All connections; a constant number of questions."""
-    pushes = runs.latest_pushes(tenant_id, now - timedelta(days=60))
-    waiting = runs.waiting(tenant_id, only)
-    working = runs.working(tenant_id)
-    sent = runs.sent_since(tenant_id, _midnight(now), only)
-    return tuple(
-        _state(each, pushes.get(each.vendor, []), waiting.get(each.id, NOTHING), each.id in working, sent, now)
-        for each in load.connections(tenant_id)
-    )
+    seen = _Seen(
+        now, rows.courses(tenant_id), rows.waiting(tenant_id, only), rows.working(tenant_id, now - GRACE),
+        rows.sent_since(tenant_id, _midnight(now), only), rows.freshness_since(tenant_id, now - WEEK),
+        rows.switched_at(tenant_id), reads_fail,
+    )  # fmt: skip
+    return tuple(_state(each, seen) for each in load.connections(tenant_id))
 
 
-def _state(
-    connection: load.ConnectionFacts, pushes: list[RunLine], waiting: Waiting, working: bool,
-    sent: Mapping[int, Mapping[str, int]], now: datetime,
-) -> State:  # fmt: skip
-    mine = tuple(run for run in pushes if run.mode == connection.mode)
-    due = next_due(connection, mine[0].created_at if mine else None, now)
-    facts = [RunFact(run.state, run.finished_at or run.created_at, run.error_code) for run in mine]
-    watched = Watched(connection.mode, facts, waiting.held, waiting.since, waiting.refused, due, working)
-    fresh = together(
-        run.counts["freshness"] for run in mine if run.created_at > now - WEEK and "freshness" in run.counts
-    )
+def _state(connection: load.ConnectionFacts, seen: _Seen) -> State:
+    course, waits = seen.courses.get(connection.id, NEVER), seen.waiting.get(connection.id, NOTHING)
+    working = connection.id in seen.working or None in seen.working  # a read: a push follows it
+    due = next_due(connection, course.asked_at, seen.switched[connection.vendor])
+    newest = course.newest
+    watched = Watched(
+        connection.mode, RunFact(newest.finished_at or newest.created_at, newest.error_code) if newest else None,
+        course.failing_since, waits.held, waits.since, waits.refused, due, working, waits.first, seen.reads_fail,
+    )  # fmt: skip
     return State(
-        connection, targets.vendor(connection.vendor).name, health(watched, now), tuple(troubles(watched, now)), mine,
-        waiting, due, working, fresh, sent.get(connection.id, {}),
+        connection, targets.vendor(connection.vendor).name, health(watched, seen.now),
+        tuple(troubles(watched, seen.now)), newest, waits, due, working,
+        together(seen.fresh.get(connection.id, ())), seen.sent.get(connection.id, {}),
     )  # fmt: skip
 
 
-def next_due(connection: load.ConnectionFacts, last: datetime | None, now: datetime) -> datetime | None:
-    """When a run should begin by itself; None for a connection that is off, never ran, or rests for two months."""
-    if connection.mode is Mode.OFF or last is None:
+def next_due(connection: load.ConnectionFacts, asked_at: datetime | None, switched_at: datetime) -> datetime | None:
+    """When a run should begin by itself; None for a connection that is off, or rests for two months.
+
+    The schedule counts from the newest push; before the first one a run is due as soon as the connection is on.
+    """
+    if connection.mode is Mode.OFF:
         return None
     schedule = _schedule(connection)
-    at = last + timedelta(minutes=schedule.every_minutes)
-    if connection.paused_until:
-        at = max(at, connection.paused_until)
+    at = asked_at + timedelta(minutes=schedule.every_minutes) if asked_at else switched_at
+    at = max(at, switched_at, connection.paused_until or at)
     for _ in range(FAR):
         if schedule.open_at(at):
             return at
@@ -102,19 +120,17 @@ def _midnight(now: datetime) -> datetime:
 
 def alarms(tenant_id: int, now: datetime) -> tuple[Alarm, ...]:
     """Everything that holds now and that a person ought to know."""
-    return (*_reading(tenant_id, now), *(alarm for state in states(tenant_id, now) for alarm in _alarms(state)))
+    failing = rows.failing_reads(tenant_id)
+    of_vendors = (_alarms(state) for state in states(tenant_id, now, reads_fail=failing is not None))
+    return (*(_reading(failing, now) if failing else ()), *chain.from_iterable(of_vendors))
 
 
-def _reading(tenant_id: int, now: datetime) -> Iterator[Alarm]:
-    failed = runs.failing_reads(tenant_id)
-    if not failed:
-        return
-    newest, first = failed[0], failed[-1]
-    since = first.finished_at or first.created_at
-    words = [*newest.error_args, "", ""]
-    if now - since >= FAILED_FOR or newest.error_code in ("unauthorized_client", "no_credentials"):
+def _reading(failing: FailingReads, now: datetime) -> Iterator[Alarm]:
+    at_once = failing.newest.error_code in READ_AT_ONCE
+    words = [*failing.newest.error_args, "", ""]
+    if at_once or now - failing.since >= FAILED_FOR:
         yield Alarm(
-            None, f"read:{newest.error_code}", since,
+            None, f"read:{failing.newest.error_code if at_once else LATER}", failing.since,
             "Katalogen i Google går inte att läsa", "The directory in Google cannot be read",
             f"{words[0]} Den förra läsningen gäller så länge; inget tas bort hos någon leverantör.",
             f"{words[1]} The read before holds meanwhile; nothing is removed at any vendor.", "runs",
@@ -123,35 +139,61 @@ def _reading(tenant_id: int, now: datetime) -> Iterator[Alarm]:
 
 def _alarms(state: State) -> Iterator[Alarm]:
     for trouble in state.troubles:
-        sv, en, next_sv, next_en, place = told(state, trouble)
-        yield Alarm(state.connection.id, trouble.cause, trouble.since, sv, en, next_sv, next_en, place)
+        yield Alarm(state.connection.id, trouble.cause, trouble.since, *told(state, trouble))
 
 
-def told(state: State, trouble: Trouble) -> tuple[str, str, str, str, str]:
-    """(title sv, title en, next step sv, next step en, page) of one trouble."""
-    name, kind, number = state.name, trouble.cause.partition(":")[0], trouble.number
-    if kind == "failed" and state.last:
-        words = [*state.last.error_args, "", ""]
-        return f"{name}: körningen misslyckas", f"{name}: the run fails", words[0], words[1], "runs"
+class Told(NamedTuple):
+    """One trouble in words: what, the one next step, and the page where it is taken."""
+
+    title_sv: str
+    title_en: str
+    next_sv: str
+    next_en: str
+    place: str
+
+
+def told(state: State, trouble: Trouble) -> Told:
+    name, (kind, _, code), number = state.name, trouble.cause.partition(":"), trouble.number
+    if kind == "failed":
+        words = [*(state.last.error_args if state.last else ()), "", ""]
+        place = "connections" if code in OF_THE_KEY else "runs"
+        return Told(f"{name}: körningen misslyckas", f"{name}: the run fails", words[0], words[1], place)
     if kind == "silent":
-        return (
+        return Told(
             f"{name}: ingen körning har skett", f"{name}: no run has happened",
             "En körning borde ha börjat. Driften behöver se efter att arbetsprocesserna går.",
             "A run should have begun. The operator needs to see that the worker processes run.", "runs",
         )  # fmt: skip
     if kind == "rejected":
-        return (
-            f"{name}: leverantören avvisar {number} poster", f"{name}: the vendor refuses {number} resources",
+        return Told(
+            f"{name}: leverantören avvisar {_many(number, 'post', 'poster')}",
+            f"{name}: the vendor refuses {_many(number, 'resource', 'resources')}",
             "Se vad leverantören svarade, och vem som behöver göra något.",
             "See what the vendor answered, and who needs to act.", "runs",
         )  # fmt: skip
+    return _held(name, kind, number)
+
+
+def _held(name: str, kind: str, number: int) -> Told:
+    if kind == "first":
+        return Told(
+            f"{name}: den första leveransen väntar på ditt ja", f"{name}: the first delivery waits for your yes",
+            f"Granska {_many(number, 'ändring', 'ändringar')} under Ändringar. Inget skickas förrän någon godkänner.",
+            f"Review {_many(number, 'change', 'changes')} in Changes. Nothing is sent until somebody approves.",
+            "changes",
+        )  # fmt: skip
+    waits_en = "waits" if number == 1 else "wait"
     long_sv, long_en = (" i mer än ett dygn", " for more than a day") if kind == "held_long" else ("", "")
-    return (
-        f"{name}: {number} ändringar väntar på beslut{long_sv}",
-        f"{name}: {number} changes wait for a decision{long_en}",
+    return Told(
+        f"{name}: {_many(number, 'ändring', 'ändringar')} väntar på beslut{long_sv}",
+        f"{name}: {_many(number, 'change', 'changes')} {waits_en} for a decision{long_en}",
         "Granska dem under Ändringar. Inget av det skickas förrän någon godkänner.",
         "Review them in Changes. None of it is sent until somebody approves.", "changes",
     )  # fmt: skip
+
+
+def _many(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"
 
 
 def silent_workers(now: datetime) -> datetime | None:

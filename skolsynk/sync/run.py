@@ -178,8 +178,9 @@ def _plan(running: Running) -> str:
 
 def _push(running: Running) -> str:
     """Plan anew, send what flows, settle each answer."""
+    changed_after = _changed_after(running.facts)
     plan = planned(running)
-    sent = _send(running, plan)
+    sent = _send(running, plan, changed_after)
     if sent.stopped is StopReason.ASKED:
         return "stopped"
     if sent.stopped:
@@ -253,20 +254,27 @@ def _facts(connection: load.ConnectionFacts, mode: Mode, facts: claims.RunFacts)
     )
 
 
-def _send(running: Running, plan: Plan) -> PushSummary:
+def _changed_after(facts: claims.RunFacts) -> datetime | None:
+    """When what this push sends changed after; None for a first push, which sends what has always been so."""
+    if facts.kind != "push" or facts.rehearsal or facts.connection_id is None:
+        return None
+    if people.first_push_open(facts.connection_id, facts.mode):
+        return None
+    return claims.carries_from(facts.id, facts.connection_id, facts.mode, load.read_before(facts.tenant_id))
+
+
+def _send(running: Running, plan: Plan, changed_after: datetime | None) -> PushSummary:
     facts = running.facts
     connection, mode = _connection(facts)
     key = load.tenant_key(connection.tenant_id)
-
-    first = people.first_push_open(connection.id, mode)
-    changed_after = None if first or facts.rehearsal else load.read_before(facts.tenant_id)
     waited: list[float] = []
 
     def settle(receipts: Sequence[Receipt]) -> None:
         if not proof.receipts(facts.id, connection.id, mode, receipts, key, facts.worker):
             raise Lost
         if changed_after:
-            waited.extend((each.at - changed_after).total_seconds() for each in receipts if each.answer is Answer.DONE)
+            sent_by_itself = (each for each in receipts if each.answer is Answer.DONE and not each.approved)
+            waited.extend((each.at - changed_after).total_seconds() for each in sent_by_itself)
 
     def tell(step: PushProgress) -> None:
         running.progress("pushing", step.done, step.total)

@@ -16,7 +16,6 @@ from skolsynk.core.health import (
     Health,
     RunFact,
     Watched,
-    failing_since,
     freshness,
     health,
     together,
@@ -24,12 +23,11 @@ from skolsynk.core.health import (
 )
 
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
-DONE = RunFact("done", NOW - timedelta(minutes=20), "")
-WELL = Watched("live", (DONE,), 0, None, 0, NOW + timedelta(minutes=40), False)
+WELL = Watched("live", RunFact(NOW - timedelta(minutes=20), ""), None, 0, None, 0, NOW + timedelta(minutes=40), False)
 
 
-def failed(hours: float, code: str = "unreachable") -> RunFact:
-    return RunFact("failed", NOW - timedelta(hours=hours), code)
+def failing(hours: float, code: str = "unreachable") -> Watched:
+    return replace(WELL, newest=RunFact(NOW, code), failing_since=NOW - timedelta(hours=hours))
 
 
 @pytest.mark.parametrize(
@@ -37,10 +35,10 @@ def failed(hours: float, code: str = "unreachable") -> RunFact:
     [
         (replace(WELL, mode="off"), Health.OFF),
         (WELL, Health.WELL),
-        (replace(WELL, runs=()), Health.NEW),
+        (replace(WELL, newest=None), Health.NEW),
         (replace(WELL, held=3, held_since=NOW), Health.WAITING),
         (replace(WELL, refused=2), Health.PARTLY),
-        (replace(WELL, runs=(failed(1), DONE), held=3), Health.FAILING),
+        (replace(failing(1), held=3), Health.FAILING),
         (replace(WELL, next_due=NOW - GRACE - timedelta(seconds=1)), Health.SILENT),
         (replace(WELL, next_due=NOW - GRACE), Health.WELL),
         (replace(WELL, next_due=NOW - 2 * GRACE, working=True), Health.WELL),
@@ -57,28 +55,37 @@ def causes(watched: Watched) -> list[str]:
 
 def test_nothing_is_told_of_what_is_well_or_off() -> None:
     assert causes(WELL) == []
-    assert causes(replace(WELL, mode="off", held=5, held_since=NOW, runs=(failed(9),))) == []
-    assert causes(replace(WELL, runs=())) == []
+    assert causes(replace(WELL, mode="off", held=5, held_since=NOW, failing_since=NOW - FAILED_FOR)) == []
+    assert causes(replace(WELL, newest=None, refused=3)) == []
 
 
 def test_what_passes_by_itself_is_told_when_it_has_not_passed() -> None:
-    assert causes(replace(WELL, runs=(failed(0.5), failed(0.9), DONE))) == []
-    both = replace(WELL, runs=(failed(0.1), failed(FAILED_FOR / timedelta(hours=1)), DONE))
-    assert causes(both) == ["failed:unreachable"]
-    assert failing_since(both.runs) == NOW - FAILED_FOR
-    assert failing_since((DONE, failed(3))) is None
+    assert causes(failing(0.9)) == []
+    assert causes(failing(FAILED_FOR / timedelta(hours=1))) == ["failed:later"]
+    assert causes(failing(2, "busy")) == ["failed:later"], "one trouble, whichever of its words comes last"
+    assert [each.since for each in troubles(failing(2), NOW)] == [NOW - timedelta(hours=2)]
 
 
 def test_what_only_a_person_can_mend_is_told_at_once() -> None:
-    assert causes(replace(WELL, runs=(failed(0, "credentials"),))) == ["failed:credentials"]
+    assert causes(failing(0, "credentials")) == ["failed:credentials"]
+    assert causes(replace(failing(2), newest=None)) == ["failed:later"]
 
 
 def test_silence_held_and_rejected_are_told_beside_each_other() -> None:
     late = replace(WELL, next_due=NOW - 2 * GRACE, held=7, held_since=NOW - LONG_HELD, refused=2)
     found = list(troubles(late, NOW))
-    assert [(each.cause, each.number) for each in found] == [("silent", 1), ("held_long", 7), ("rejected", 2)]
+    assert [(each.cause, each.number) for each in found] == [
+        ("silent", 1), ("held", 7), ("held_long", 7), ("rejected", 2),
+    ]  # fmt: skip
     assert causes(replace(WELL, held=1, held_since=NOW)) == ["held"]
     assert causes(replace(WELL, held=1, held_since=None)) == []
+    assert causes(replace(WELL, held=1, held_since=NOW, first=True)) == ["first"]
+
+
+def test_a_directory_that_cannot_be_read_is_not_told_once_more_for_each_vendor() -> None:
+    late = replace(WELL, next_due=NOW - 2 * GRACE, reads_fail=True)
+    assert health(late, NOW) is Health.SILENT
+    assert causes(late) == []
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=50))

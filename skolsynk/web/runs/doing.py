@@ -16,7 +16,7 @@ from skolsynk.sync import dispatch
 from skolsynk.sync.tasks import execute
 from skolsynk.web.access import Visit, page
 from skolsynk.web.runs.views import find
-from skolsynk.web.words import number, words
+from skolsynk.web.words import chosen, number, words
 
 
 def _seen(visit: Visit, run: UUID) -> HttpResponse:
@@ -70,7 +70,7 @@ def retry(request: HttpRequest, visit: Visit, run: UUID) -> HttpResponse:
     found = find(visit, run)
     one = request.POST.get("receipt", "")
     done = rows.retry(
-        visit.tenant.id, run, group=request.POST.get("group", "")[:80],
+        visit.tenant.id, run, group=request.POST.get("group", ""),
         receipt_id=int(one) if one.isascii() and one.isdecimal() and len(one) < 18 else 0, only=visit.only,
     )  # fmt: skip
     connection = load.connection_to(visit.tenant.id, found.vendor or "")
@@ -90,13 +90,11 @@ def retry(request: HttpRequest, visit: Visit, run: UUID) -> HttpResponse:
 @page(whole=True)
 @require_POST
 def cancel(request: HttpRequest, visit: Visit, run: UUID) -> HttpResponse:
-    """Take back a run that nobody has begun."""
-    find(visit, run)
-    if rows.cancel(visit.tenant.id, run, timezone.now()):
+    """Take back a run that nobody works on."""
+    found = find(visit, run)
+    if rows.cancel(visit.tenant.id, run, visit.who, timezone.now()):
         save.audit(visit.tenant.id, visit.who, "run_cancelled", {"run": str(run)}, timezone.now())
-        messages.success(
-            request, words("Körningen är stoppad. Inget skickades.", "The run is stopped. Nothing was sent.")
-        )
+        messages.success(request, _stopped(found))
     else:
         text = words(
             "Körningen hade redan börjat eller slutat, och stoppades inte.",
@@ -104,3 +102,16 @@ def cancel(request: HttpRequest, visit: Visit, run: UUID) -> HttpResponse:
         )
         messages.info(request, text)
     return _seen(visit, run)
+
+
+def _stopped(run: rows.RunLine) -> str:
+    """What was and what was not sent."""
+    if run.attempts:
+        return chosen(
+            "Körningen är stoppad. Det som redan hade skickats är bokfört, och resten skickas med nästa körning.",
+            "The run is stopped. What had been sent already is recorded, and the next run sends the rest.",
+        )
+    return chosen(
+        "Körningen är stoppad. Inget skickades. Nästa körning enligt schemat går ändå.",
+        "The run is stopped. Nothing was sent. The next run by the schedule goes ahead.",
+    )

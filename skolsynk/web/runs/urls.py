@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from skolsynk.web.runs import doing, views
+from skolsynk.web.runs import answers, doing, views
 
 RUN = "korningar/<uuid:run>/"
 
@@ -12,9 +12,9 @@ urlpatterns = [
     path("korningar/kor/<str:vendor>/", doing.push_now, name="runs_push"),
     path(RUN, views.run, name="run"),
     path(RUN + "lage/", views.progress, name="run_progress"),
-    path(RUN + "lika/<str:key>/", views.group, name="run_group"),
-    path(RUN + "svar/<int:receipt>/", views.receipt, name="run_receipt"),
-    path(RUN + "fil/<str:ending>/", views.file, name="run_file"),
+    path(RUN + "lika/<str:key>/", answers.group, name="run_group"),
+    path(RUN + "svar/<int:receipt>/", answers.receipt, name="run_receipt"),
+    path(RUN + "fil/<str:ending>/", answers.file, name="run_file"),
     path(RUN + "igen/", doing.retry, name="run_retry"),
     path(RUN + "avbryt/", doing.cancel, name="run_cancel"),
 ]

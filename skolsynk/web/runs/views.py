@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
-from itertools import islice
+from collections.abc import Container
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from skolsynk.core.connection import Mode
-from skolsynk.store import load, members, save
+from skolsynk.store import load, members
 from skolsynk.store import runs as rows
 from skolsynk.store.runs import RunLine
 from skolsynk.sync import plans, targets
+from skolsynk.sync.shielded import shield
 from skolsynk.web.access import Visit, page
-from skolsynk.web.changes.differences import pretty
-from skolsynk.web.downloads import FORMATS, table_response
 from skolsynk.web.runs import said
+from skolsynk.web.runs.vendor_words import meaning
 from skolsynk.web.words import chosen, speaks
 
 PAGE = 50
-SHOWN = 200  # rows of a group on one page
-TWO_MONTHS = timedelta(days=60)
-HEADER = ("change", "resource_type", "id", "school_unit_code", "answer", "http_status", "vendor_words", "tries", "at")
+TOLD_EVERY = 3  # looks at a run that is under way, two seconds apart: what is read aloud leaves room to listen
 VERBS = ("create", "update", "delete")
 
 
@@ -37,22 +34,28 @@ VERBS = ("create", "update", "delete")
 def runs(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The newest first, with the last thirty of each vendor as small bars."""
     query = request.GET
-    wanted = rows.Wanted(
-        query.get("vendor", "")[:40], query.get("kind", "")[:20], query.get("state", "")[:8], _day(query.get("day", ""))
-    )
     vendors = {each.vendor: targets.vendor(each.vendor).name for each in load.connections(visit.tenant.id)}
+    wanted = rows.Wanted(
+        _known(query.get("vendor", ""), vendors), _known(query.get("kind", ""), said.KINDS),
+        _known(query.get("state", ""), said.STATES), _day(query.get("day", "")),
+    )  # fmt: skip
     shown = Paginator(rows.listed(visit.tenant.id, wanted), PAGE).get_page(query.get("page"))
     about = {
-        "page": shown, "lines": [_line(run, vendors) for run in shown], "wanted": wanted, "vendors": vendors,
-        "kinds": said.KINDS, "states": said.STATES, "asked": any(wanted),
-        "bars": _bars(visit), "day": query.get("day", "")[:10],
+        "page": shown, "lines": [_line(seen_by(visit, run), vendors) for run in shown],
+        "wanted": wanted, "vendors": vendors, "kinds": said.KINDS, "states": said.STATES, "asked": any(wanted),
+        "bars": _bars(visit) if visit.whole else (),
     }  # fmt: skip
     return render(request, "web/runs/runs.html", about)
 
 
+def _known(text: str, among: Container[str]) -> str:
+    """A choice that there is; anything else asks for nothing."""
+    return text if text in among else ""
+
+
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        return date.fromisoformat(text)
     except ValueError:
         return None
 
@@ -82,7 +85,7 @@ class Bars(NamedTuple):
 
 def _bars(visit: Visit) -> list[Bars]:
     """Of every vendor that is on, or has been."""
-    found = rows.latest_pushes(visit.tenant.id, timezone.now() - TWO_MONTHS)
+    found = rows.latest_pushes(visit.tenant.id)
     return [
         Bars(each.vendor, targets.vendor(each.vendor).name, each.mode.value, _points(found.get(each.vendor, [])))
         for each in load.connections(visit.tenant.id)
@@ -107,7 +110,12 @@ def find(visit: Visit, run: UUID) -> RunLine:
     found = rows.of(visit.tenant.id, run)
     if found is None:
         raise Http404
-    return found
+    return seen_by(visit, found)
+
+
+def seen_by(visit: Visit, run: RunLine) -> RunLine:
+    """A run's own numbers are of every school unit."""
+    return run if visit.whole else run.without_figures()
 
 
 @page()
@@ -115,16 +123,20 @@ def find(visit: Visit, run: UUID) -> RunLine:
 def run(request: HttpRequest, visit: Visit, run: UUID) -> HttpResponse:
     """One run: phases with their seconds, figures, and what was not accepted, by the vendor's words."""
     found = find(visit, run)
-    groups = [(group, said.meaning(group)) for group in rows.groups(visit.tenant.id, run, visit.only)]
+    groups = [
+        (group, meaning(group.answer, group.status, group.words))
+        for group in rows.groups(visit.tenant.id, run, visit.only, shield(visit.tenant.id))
+    ]
     plan = plans.of_run(visit.tenant.id, run)
     about = {
-        **_about(visit, found), "groups": groups, "figures": _figures(visit, run), "plan": plan,
+        **about_run(visit, found), "groups": groups, "figures": _figures(visit, run), "plan": plan,
         "rejected": sum(group.number for group, _ in groups if group.answer == "rejected"),
     }  # fmt: skip
     return render(request, "web/runs/run.html", about)
 
 
-def _about(visit: Visit, found: RunLine) -> dict[str, object]:
+def about_run(visit: Visit, found: RunLine) -> dict[str, object]:
+    """What every page and fragment about a run says of it."""
     vendor = targets.vendor(found.vendor).name if found.vendor else ""
     left = (found.total - found.done) / found.rate if found.total and found.rate else None
     return {
@@ -133,8 +145,12 @@ def _about(visit: Visit, found: RunLine) -> dict[str, object]:
         "chip": said.KINDS_OF_STATE.get(found.state, "neutral"), "error": said.error_words(found), "left": left,
         "phases": [(said.PHASES.get(name, name), took) for name, took in found.timings.items()],
         "seconds": sum(found.timings.values()), "trigger": said.TRIGGERS.get(found.trigger, found.trigger),
-        "asked_by": members.name_of(visit.tenant.id, found.asked_by, speaks()) if found.asked_by else "",
+        "asked_by": _name(visit, found.asked_by), "stopped_by": _name(visit, found.stopped_by),
     }  # fmt: skip
+
+
+def _name(visit: Visit, who: str) -> str:
+    return members.name_of(visit.tenant.id, who, speaks()) if who else ""
 
 
 def _figures(visit: Visit, run: UUID) -> list[tuple[str, int, int]]:
@@ -154,69 +170,12 @@ def _figures(visit: Visit, run: UUID) -> list[tuple[str, int, int]]:
 @page()
 @require_safe
 def progress(request: HttpRequest, visit: Visit, run: UUID) -> HttpResponse:
-    """The live part of a run's page; it asks again by itself until the run has ended."""
+    """The live part of a run's page; it asks again by itself until the run has ended, and is said aloud at times."""
     found = find(visit, run)
-    return render(request, "web/runs/_progress.html", {**_about(visit, found), "ended": not found.open})
-
-
-@page()
-@require_safe
-def group(request: HttpRequest, visit: Visit, run: UUID, key: str) -> HttpResponse:
-    """Everything of a run that was answered alike, one by one."""
-    found = find(visit, run)
-    same = list(islice(rows.receipts(visit.tenant.id, run, visit.only, group=key, unsent=True), SHOWN + 1))
-    if not same:
-        raise Http404
-    plan = plans.of_run(visit.tenant.id, run)
-    labels = {line.id: line.label for line in plan.lines} if plan else {}
-    like = rows.Group(key, same[0].answer, same[0].status, len(same), {}, 1, same[0].words)
+    asked = request.GET.get("n", "")
+    look = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 0
     about = {
-        **_about(visit, found), "key": key, "words": same[0].words, "meaning": said.meaning(like),
-        "lines": [(each, labels.get(each.resource_id, "")) for each in same[:SHOWN]], "more": len(same) > SHOWN,
+        **about_run(visit, found), "ended": not found.open, "look": look + 1,
+        "aloud": not found.open or look % TOLD_EVERY == 0,
     }  # fmt: skip
-    return render(request, "web/runs/group.html", about)
-
-
-@page()
-@require_safe
-def receipt(request: HttpRequest, visit: Visit, run: UUID, receipt: int) -> HttpResponse:
-    """One object: what was asked and what was answered."""
-    found = find(visit, run)
-    answer = rows.receipt(visit.tenant.id, run, receipt, visit.only)
-    if answer is None:
-        raise Http404
-    plan = plans.of_run(visit.tenant.id, run)
-    line = next((each for each in plan.lines if each.id == answer.resource_id), None) if plan else None
-    body = plans.bodies(plan, [line.number])[line.number] if plan and line else None
-    save.audit(
-        visit.tenant.id, visit.who, "answer_seen", {"resource": answer.resource_id, "run": str(run)}, timezone.now()
-    )
-    group = rows.Group("", answer.answer, answer.status, 1, {}, 1, answer.words)
-    about = {
-        **_about(visit, found), "answer": answer, "label": line.label if line else "", "meaning": said.meaning(group),
-        "request_body": pretty(body.after) if body else "", "answers": said.ANSWERS,
-        "said": said.ANSWERS.get(answer.answer, answer.answer),
-    }  # fmt: skip
-    return render(request, "web/runs/receipt.html", about)
-
-
-@page()
-@require_safe
-def file(request: HttpRequest, visit: Visit, run: UUID, ending: str) -> HttpResponseBase:
-    """Every answer of a run as a table; ids only."""
-    find(visit, run)
-    if ending not in FORMATS:
-        raise Http404
-    unsent = request.GET.get("unsent") == "yes"
-    save.audit(visit.tenant.id, visit.who, "answers_downloaded", {"run": str(run)}, timezone.now())
-    found = rows.receipts(visit.tenant.id, run, visit.only, unsent=unsent, group=request.GET.get("group", "")[:80])
-    return table_response(request, f"korning-{run}", _table(found), ending)
-
-
-def _table(found: Iterator[rows.Receipt]) -> Iterator[Sequence[object]]:
-    yield HEADER
-    for each in found:
-        yield (
-            each.verb, each.type, each.resource_id, each.unit, each.answer, each.status, each.words, each.tries,
-            each.at.isoformat(),
-        )  # fmt: skip
+    return render(request, "web/runs/_progress.html", about)

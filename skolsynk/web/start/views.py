@@ -36,18 +36,20 @@ STATES = {
     Step.BLOCKED: (words("kan inte börja än", "cannot start yet"), "neutral"),
     Step.ATTENTION: (words("behöver ses över", "needs attention"), "warning"),
 }
+OPEN_TO_ALL = ("people", "plan", "evaluate")  # also to those who see some school units only
 MOST = 500  # org units shown to choose among; deeper ones follow their parents anyway
 
 
 @page()
 @require_safe
 def start(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The task list, with what is true now."""
+    """The task list, with what is true now. Its numbers are of all school units, and so not for everybody."""
     lines = checklist.lines(visit.tenant.id, timezone.now())
     shown = [
         {
-            "title": TITLES[line.code], "text": line.text(speaks()), "state": STATES[line.state][0],
-            "kind": STATES[line.state][1], "url": visit.url(line.place), "open": line.state is not Step.BLOCKED,
+            "title": TITLES[line.code], "text": line.text(speaks()) if visit.whole else "",
+            "state": STATES[line.state][0], "kind": STATES[line.state][1], "url": visit.url(line.place),
+            "open": line.state is not Step.BLOCKED and (visit.whole or line.code in OPEN_TO_ALL),
         }
         for line in lines
     ]  # fmt: skip
@@ -55,7 +57,8 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
     following = next(
         (row for row, line in zip(shown, lines, strict=True) if line.state not in (Step.DONE, Step.BLOCKED)), None
     )
-    return render(request, "web/start/start.html", {"lines": shown, "done": done, "following": following})
+    about = {"lines": shown, "done": done, "following": following if visit.whole else None}
+    return render(request, "web/start/start.html", about)
 
 
 @page(whole=True)
