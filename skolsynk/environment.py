@@ -62,7 +62,7 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "e-mail address of the Workspace add-on's own service account; without it the add-on answers nobody",
     ),
-    Setting("ADDON_CLIENT_ID", "", "the add-on's OAuth client id (`oauthClientId`), which people's ID tokens are made for"),
+    Setting("ADDON_CLIENT_ID", "", "the add-on's OAuth client (`oauthClientId`), which people's ID tokens are for"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_TEST_URL", "the vendor file's", "a vendor's address in test mode"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_LIVE_URL", "", "a vendor's address in live mode; without it, no live mode"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_KEY", "", "API key used where a connection has none of its own", secret=True),

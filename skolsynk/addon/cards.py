@@ -6,11 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from skolsynk.addon.widgets import (
-    Json, Press, button, buttons, calls, card, line, opens, paragraph, present, section,
-)  # fmt: skip
+from skolsynk.addon.widgets import Json, Press, button, buttons, calls, card, line, opens, paragraph, present, section
 from skolsynk.addon.widgets import field as text_field
-from skolsynk.addon.words import FATES, HEALTH, MODES, ROLES, STOPS, VERDICTS, moment, named, number, said
+from skolsynk.addon.words import (
+    BROKEN,
+    FATES,
+    HEALTH,
+    MODES,
+    NO_VENDOR,
+    NOBODY,
+    NOT_PUT_TOGETHER,
+    ROLES,
+    STOPS,
+    STRANGER,
+    UNKNOWN,
+    VERDICTS,
+    moment,
+    named,
+    number,
+    said,
+)
 from skolsynk.core.health import Health
 
 QUERY = "q"  # the field that is searched by
@@ -182,11 +197,7 @@ def _off(facts: Home, language: str) -> Json | None:
         return section(said(language, ("Avstängda", "Off")), paragraph(", ".join(facts.off)))
     if facts.vendors:
         return None
-    words = (
-        "Ingen leverantör är tillagd än. Det görs i Skolsynk, under Leverantörer.",
-        "No vendor has been added yet. That is done in Skolsynk, under Vendors.",
-    )
-    return section("", paragraph(said(language, words)))
+    return section("", paragraph(said(language, NO_VENDOR)))
 
 
 def _directory(facts: Home, language: str, now: datetime) -> Json | None:
@@ -246,7 +257,9 @@ def _at_vendor(vendor: AtVendor, language: str, now: datetime) -> Json | None:
     verdict = said(language, VERDICTS[vendor.verdict])
     stop = named(language, STOPS, vendor.stop) if vendor.stop else ""
     above = f"{vendor.name} · {named(language, MODES, vendor.mode)}"
-    return section("", line(f"{verdict[:1].upper()}{verdict[1:]}", above=above, below=stop), _sent(vendor, language, now))
+    return section(
+        "", line(f"{verdict[:1].upper()}{verdict[1:]}", above=above, below=stop), _sent(vendor, language, now)
+    )
 
 
 def _sent(vendor: AtVendor, language: str, now: datetime) -> Json | None:
@@ -279,20 +292,11 @@ def _hit(hit: Hit, language: str) -> Json:
 
 def _how_many(facts: Hits, language: str) -> str:
     if not facts.known:
-        return said(language, (
-            "Katalogen är inte läst eller sammanställd än, så ingen kan hittas. Försök igen efter nästa läsning.",
-            "The directory has not been read or put together yet, so nobody can be found. Try again after the next "
-            "read.",
-        ))  # fmt: skip
+        return said(language, NOT_PUT_TOGETHER)
     if not facts.text:
         return said(language, ("Skriv vem du söker.", "Write whom you look for."))
     if not facts.found:
-        return said(language, (
-            "Ingen hittades. Personer med skyddade personuppgifter hittas bara på exakt Google-id eller UUID, och du "
-            "ser bara de skolenheter som du har tillgång till.",
-            "Nobody was found. People with protected identity are found by their exact Google id or UUID alone, and "
-            "you see only the school units that you have access to.",
-        ))  # fmt: skip
+        return said(language, NOBODY)
     shown, total = number(language, len(facts.found)), number(language, facts.total)
     return said(language, (f"Visar {shown} av {total}.", f"Showing {shown} of {total}."))
 
@@ -316,35 +320,17 @@ def runs(facts: Runs, language: str, now: datetime) -> Json:
 
 def stranger(site: str, language: str) -> Json:
     """For somebody whom no tenant has let in: nothing of anybody's, and what to do."""
-    words = (
-        "Ditt konto har inte tillgång till Skolsynk. Är du administratör för er Google-domän: öppna Skolsynk och logga "
-        "in, så blir du ägare eller får veta vem som är det. Annars: be den som äger Skolsynk hos er att ge dig "
-        "tillgång under Inställningar. Inget har ändrats.",
-        "Your account has no access to Skolsynk. If you administer your Google domain: open Skolsynk and sign in, and "
-        "you become an owner or learn who is. Otherwise: ask whoever owns Skolsynk at your school authority to give "
-        "you access in Settings. Nothing was changed.",
-    )
-    return _told(("Du har inte tillgång", "You have no access"), words, site, language)
+    return _told(("Du har inte tillgång", "You have no access"), STRANGER, site, language)
 
 
 def unknown(site: str, language: str) -> Json:
     """For somebody whose token does not say who it is."""
-    words = (
-        "Google sa inte vem du är, så inget kan visas. Ladda om sidan och försök igen. Inget har ändrats.",
-        "Google did not say who you are, so nothing can be shown. Load the page again and retry. Nothing was changed.",
-    )
-    return _told(("Vi vet inte vem du är", "We do not know who you are"), words, site, language)
+    return _told(("Vi vet inte vem du är", "We do not know who you are"), UNKNOWN, site, language)
 
 
 def broken(site: str, language: str) -> Json:
     """When something of ours went wrong."""
-    words = (
-        "Något gick fel hos Skolsynk, och kortet kunde inte visas. Synkningen går som vanligt. Försök igen om en "
-        "stund, eller öppna Skolsynk. Driften kan se i sin logg vad som hände.",
-        "Something went wrong at Skolsynk, and the card could not be shown. Syncing goes on as usual. Try again in a "
-        "while, or open Skolsynk. The operator can see in the log what happened.",
-    )
-    return _told(("Kortet kunde inte visas", "The card could not be shown"), words, site, language)
+    return _told(("Kortet kunde inte visas", "The card could not be shown"), BROKEN, site, language)
 
 
 def _told(title: tuple[str, str], words: tuple[str, str], site: str, language: str) -> Json:

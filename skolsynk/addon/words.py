@@ -108,6 +108,52 @@ ANSWERS: Mapping[str, Pair] = {
     "blocked": ("inte skickad: något den behöver blev inte godtaget", "not sent: something it needs was not accepted"),
 }
 
+# What is said in whole sentences
+NOT_PUT_TOGETHER: Pair = (
+    "Katalogen är inte läst eller sammanställd än, så ingen kan hittas. Försök igen efter nästa läsning.",
+    ("The directory has not been read or put together yet, so nobody can be found. Try again after the next read."),
+)
+NOBODY: Pair = (
+    (
+        "Ingen hittades. Personer med skyddade personuppgifter hittas bara på exakt Google-id eller UUID, och du "
+        "ser bara de skolenheter som du har tillgång till."
+    ),
+    (
+        "Nobody was found. People with protected identity are found by their exact Google id or UUID alone, and "
+        "you see only the school units that you have access to."
+    ),
+)
+STRANGER: Pair = (
+    (
+        "Ditt konto har inte tillgång till Skolsynk. Är du administratör för er Google-domän: öppna Skolsynk och "
+        "logga in, så blir du ägare eller får veta vem som är det. Annars: be den som äger Skolsynk hos er att ge "
+        "dig tillgång under Inställningar. Inget har ändrats."
+    ),
+    (
+        "Your account has no access to Skolsynk. If you administer your Google domain: open Skolsynk and sign in, "
+        "and you become an owner or learn who is. Otherwise: ask whoever owns Skolsynk at your school authority to "
+        "give you access in Settings. Nothing was changed."
+    ),
+)
+UNKNOWN: Pair = (
+    "Google sa inte vem du är, så inget kan visas. Ladda om sidan och försök igen. Inget har ändrats.",
+    ("Google did not say who you are, so nothing can be shown. Load the page again and retry. Nothing was changed."),
+)
+BROKEN: Pair = (
+    (
+        "Något gick fel hos Skolsynk, och kortet kunde inte visas. Synkningen går som vanligt. Försök igen om en "
+        "stund, eller öppna Skolsynk. Driften kan se i sin logg vad som hände."
+    ),
+    (
+        "Something went wrong at Skolsynk, and the card could not be shown. Syncing goes on as usual. Try again in "
+        "a while, or open Skolsynk. The operator can see in the log what happened."
+    ),
+)
+NO_VENDOR: Pair = (
+    "Ingen leverantör är tillagd än. Det görs i Skolsynk, under Leverantörer.",
+    "No vendor has been added yet. That is done in Skolsynk, under Vendors.",
+)
+
 
 def said(language: str, pair: Pair) -> str:
     return pair[1] if language == "en" else pair[0]
