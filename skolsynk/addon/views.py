@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -91,7 +90,7 @@ def _answered(answer: Answer, wrap: Wrapped, found: Event) -> Json:
     if not found.user_token:
         return widgets.asking_for((EMAIL_SCOPE,))
     subject = tokens.subject(found.user_token)
-    site = str(settings.SITE_URL)
+    site = tokens.endpoint("/")
     try:
         if not subject:
             return wrap(cards.unknown(site, found.language))
