@@ -23,8 +23,8 @@ class Press(NamedTuple):
 
 
 def plain(text: str, most: int) -> str:
-    """For places where Google shows text as it is: without what looks like mark-up."""
-    return cut(text.replace("<", "").replace(">", ""), most)
+    """For places where Google shows text as it is: without what looks like mark-up, and never empty."""
+    return cut(text.replace("<", "").replace(">", ""), most) or "–"
 
 
 def marked(text: str, most: int) -> str:

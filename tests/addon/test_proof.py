@@ -122,7 +122,9 @@ def test_a_token_that_is_changed_after_signing_is_refused(google: Google) -> Non
     refused(asked(google, f"{head}.{swapped}.{signature}"), 401)
 
 
-@pytest.mark.parametrize("head", [{"alg": "none"}, {"alg": "HS256"}, {"alg": "RS256"}, {"alg": "ES256", "kid": "x"}, []])
+@pytest.mark.parametrize(
+    "head", [{"alg": "none"}, {"alg": "HS256"}, {"alg": "RS256"}, {"alg": "ES256", "kid": "x"}, []]
+)
 def test_a_token_that_is_not_signed_as_google_signs_is_refused(head: Any, google: Google) -> None:
     _, claims, signature = google.system("home").split(".")
     refused(asked(google, f"{padded_off(json.dumps(head).encode())}.{claims}.{signature}"), 401)

@@ -1,0 +1,118 @@
+"""The home card and the card of runs: what each visitor sees, and nothing that the site would not show."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from skolsynk.core.connection import Mode
+from skolsynk.store import runs
+from skolsynk.store.models import Connection, Member, Run
+from skolsynk.sync import readmodel
+from tests.addon.conftest import SITE, Google, Hire
+from tests.scenarios.theatre import Theatre
+
+
+def switched(town: Theatre, vendor: str, mode: Mode) -> None:
+    Connection.objects.filter(tenant_id=town.tenant_id, vendor=vendor).update(mode=mode.value)
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("sv", ["Testläge", "Mår bra", "Senaste körning", "klar", "Katalogen i Google", "Hitta en person"]),
+        ("en", ["Test mode", "Well", "Last run", "done", "The directory in Google", "Find a person"]),
+    ],
+)
+def test_the_home_card_tells_how_each_vendor_fares(locale: str, words: list[str], google: Google, hire: Hire) -> None:
+    answer = google.call("home", hire("viewer"), locale=locale)
+    for word in words:
+        assert word in answer.text
+    assert answer.card["header"]["subtitle"] == "Björkvik"
+    assert {section.get("header") for section in answer.card["sections"]} >= {"Sandbox", "Binogi"}
+
+
+def test_links_lead_to_the_sites_own_pages(google: Google, hire: Hire, town: Theatre) -> None:
+    answer = google.call("home", hire("viewer"))
+    customer = town.stage.town.directory.customer_id
+    assert answer.buttons()["Öppna Skolsynk"] == {"openLink": {"url": f"{SITE}/h/{customer}/oversikt/"}}
+    assert answer.buttons()["Körningar"]["action"]["function"] == f"{SITE}/addon/runs"
+    assert answer.buttons()["Sök"]["action"]["function"] == f"{SITE}/addon/person"
+
+
+def test_vendors_that_are_off_are_named_and_no_more(google: Google, hire: Hire, town: Theatre) -> None:
+    switched(town, "binogi", Mode.OFF)
+    sections = google.call("home", hire("viewer")).card["sections"]
+    assert {"header": "Avstängda", "widgets": [{"textParagraph": {"text": "Binogi"}}]} in sections
+    assert "Binogi" not in [section.get("header") for section in sections]
+
+
+def test_findings_are_counted_as_on_the_overview(google: Google, hire: Hire, town: Theatre, unit: str) -> None:
+    model = readmodel.of(town.tenant_id)
+    assert model
+    errors = sum(cause.people for cause in model.causes if cause.severity.value == "error")
+    here = sum(cause.units.get(unit, 0) for cause in model.causes if cause.severity.value == "error")
+    assert errors
+    assert here < errors
+    assert f"{errors} personer kan inte placeras" in google.call("home", hire("viewer")).text
+    limited = google.call("home", hire("viewer", unit)).text
+    assert f"{here} personer kan inte placeras" in limited or "Inga brister i data" in limited or not here
+
+
+def test_who_is_limited_sees_no_numbers_and_no_words_of_other_units(
+    google: Google, hire: Hire, town: Theatre, unit: str
+) -> None:
+    run = Run.objects.filter(tenant_id=town.tenant_id, kind="push").latest("created_at")
+    Run.objects.filter(pk=run.pk).update(
+        state="failed", error_code="credentials", error_args=["Nyckeln till Granskolan.", "The key of Granskolan."]
+    )
+    assert "Nyckeln till Granskolan." in google.call("home", hire("viewer")).text
+    limited = google.call("home", hire("viewer", unit)).text
+    assert "Granskolan" not in limited
+    assert "Den som ser alla skolenheter kan se varför." in limited
+
+
+def test_another_tenant_sees_its_own_alone(google: Google, elsewhere: Member, town: Theatre) -> None:
+    home = google.call("home", elsewhere)
+    assert home.card["header"]["subtitle"] == "Annan kommun"
+    assert "Ingen leverantör är tillagd än" in home.text
+    assert "Katalogen är inte läst än" in home.text
+    assert town.stage.town.directory.customer_id not in home.text
+    assert "Ingen körning har gjorts än." in google.call("runs", elsewhere).text
+
+
+def test_the_last_ten_runs_are_shown_newest_first(google: Google, hire: Hire, town: Theatre) -> None:
+    for _ in range(11):
+        town.plan()
+    answer = google.call("runs", hire("viewer"))
+    newest = [run.id for run in runs.listed(town.tenant_id)[:10]]
+    shown = [row["onClick"]["openLink"]["url"] for row in answer.rows()]
+    assert [address.split("/")[-2] for address in shown] == [str(each) for each in newest]
+    assert [row["topLabel"] for row in answer.rows()] == ["Plan · Sandbox"] * 10
+    assert {row["text"] for row in answer.rows()} == {"Klar"}
+
+
+@pytest.mark.parametrize("name", ["home", "person", "runs", "sync"])
+def test_an_answer_is_quick_and_asks_the_database_little(
+    name: str, google: Google, hire: Hire, given: list[str], record_property: pytest.RecordProperty
+) -> None:
+    who = hire("editor")
+    event = {"inputs": {"q": "an"}, "parameters": {"vendor": "sandbox"}}
+    google.call(name, who, **event)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        google.call(name, who, **event)
+    took = []
+    for _ in range(20):
+        begun = time.perf_counter()
+        google.call(name, who, **event)
+        took.append(time.perf_counter() - begun)
+    record_property("median_ms", round(sorted(took)[10] * 1000, 1))
+    record_property("worst_ms", round(max(took) * 1000, 1))
+    record_property("questions", len(asked))
+    assert sorted(took)[18] < 0.5
+    assert len(asked) < 40
