@@ -44,7 +44,7 @@ def _staged(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 @pytest.fixture
 def town(_staged: Theatre, db: None) -> Iterator[Theatre]:
     told = {
-        "SITE_URL": SITE, "ADDON_SERVICE_ACCOUNT": ACCOUNT, "ADDON_CLIENT_ID": CLIENT_ID, "ALLOWED_HOSTS": ["*"],
+        "SITE_URL": SITE, "ADDON_SERVICE_ACCOUNT": ACCOUNT, "ADDON_CLIENT_ID": CLIENT_ID,
         "GOOGLE_CERTS_URL": f"{_staged.stage.google.url}/certs",
     }  # fmt: skip
     with override_settings(**told):

@@ -16,21 +16,15 @@ from tests.addon.conftest import ANSWERS, Google, Hire
 from tests.addon.schema import faults
 
 WRONG: tuple[Any, ...] = (
-    None,
-    True,
-    17,
-    -1.5,
-    "text",
-    "",
-    [],
-    ["x"],
-    [[]],
-    {},
-    {"x": {"y": []}},
-    "\0",
-    "ö" * 5000,
-    [None],
-)
+    None, True, 17, -1.5, "text", "", [], ["x"], [[]], {}, {"x": {"y": []}}, "\0", "ö" * 5000, [None],
+)  # fmt: skip
+SOME_WRONG = (17, [[]], {"x": {"y": []}})
+FIELDS = (
+    "commonEventObject", "authorizationEventObject", "formInputs", "parameters", "stringInputs", "value", "userLocale",
+    "q",
+)  # fmt: skip
+LEAVES = st.none() | st.booleans() | st.integers() | st.text()
+DOCUMENTS = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(FIELDS), inner))
 NAMES = sorted(ANSWERS)
 
 
@@ -74,7 +68,7 @@ def test_a_wrong_type_in_any_field_never_breaks_the_answer(
     system = google.system(name)
     seen = set()
     for at in places(sound):
-        for wrong in WRONG:
+        for wrong in WRONG if name == "person" else SOME_WRONG:
             answer = google.post(name, json.dumps(with_wrong(sound, at, wrong)).encode(), system)
             seen.add(answer.status)
             if "error" in answer.document:
@@ -87,9 +81,7 @@ def test_a_wrong_type_in_any_field_never_breaks_the_answer(
     assert len(given) <= 1
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner)
-                    | st.dictionaries(st.sampled_from(["commonEventObject", "authorizationEventObject", "formInputs",
-                                                       "parameters", "stringInputs", "value", "userLocale", "q"]), inner)))  # fmt: skip
+@given(DOCUMENTS)
 def test_an_event_is_read_or_unreadable(document: object) -> None:
     try:
         found = event.read(json.dumps(document).encode())

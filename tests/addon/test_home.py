@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -31,7 +29,7 @@ def test_the_home_card_tells_how_each_vendor_fares(locale: str, words: list[str]
     answer = google.call("home", hire("viewer"), locale=locale)
     for word in words:
         assert word in answer.text
-    assert answer.card["header"]["subtitle"] == "Björkvik"
+    assert answer.card["header"]["subtitle"] == "Björkviks kommun"
     assert {section.get("header") for section in answer.card["sections"]} >= {"Sandbox", "Binogi"}
 
 
@@ -53,13 +51,17 @@ def test_vendors_that_are_off_are_named_and_no_more(google: Google, hire: Hire, 
 def test_findings_are_counted_as_on_the_overview(google: Google, hire: Hire, town: Theatre, unit: str) -> None:
     model = readmodel.of(town.tenant_id)
     assert model
-    errors = sum(cause.people for cause in model.causes if cause.severity.value == "error")
-    here = sum(cause.units.get(unit, 0) for cause in model.causes if cause.severity.value == "error")
-    assert errors
-    assert here < errors
-    assert f"{errors} personer kan inte placeras" in google.call("home", hire("viewer")).text
-    limited = google.call("home", hire("viewer", unit)).text
-    assert f"{here} personer kan inte placeras" in limited or "Inga brister i data" in limited or not here
+    by = {
+        severity: [each for each in model.causes if each.severity.value == severity]
+        for severity in ("error", "warning")
+    }
+    everywhere = [sum(each.people for each in by[severity]) for severity in ("error", "warning")]
+    here = [sum(each.units.get(unit, 0) for each in by[severity]) for severity in ("error", "warning")]
+    assert everywhere != here
+    for units, (errors, warnings) in (((), everywhere), ((unit,), here), (("10000000",), [0, 0])):
+        told = f"{errors} personer kan inte placeras, {warnings} skickas utan något"
+        text = google.call("home", hire("viewer", *units)).text
+        assert (told if errors or warnings else "Inga brister i data") in text, units
 
 
 def test_who_is_limited_sees_no_numbers_and_no_words_of_other_units(
@@ -95,24 +97,11 @@ def test_the_last_ten_runs_are_shown_newest_first(google: Google, hire: Hire, to
     assert {row["text"] for row in answer.rows()} == {"Klar"}
 
 
-@pytest.mark.parametrize("name", ["home", "person", "runs", "sync"])
-def test_an_answer_is_quick_and_asks_the_database_little(
-    name: str, google: Google, hire: Hire, given: list[str], record_property: pytest.RecordProperty
-) -> None:
+@pytest.mark.parametrize(("name", "most"), [("home", 25), ("person", 25), ("runs", 8), ("sync", 25)])
+def test_an_answer_asks_the_database_little(name: str, most: int, google: Google, hire: Hire, given: list[str]) -> None:
     who = hire("editor")
     event = {"inputs": {"q": "an"}, "parameters": {"vendor": "sandbox"}}
     google.call(name, who, **event)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         google.call(name, who, **event)
-    took = []
-    for _ in range(20):
-        begun = time.perf_counter()
-        google.call(name, who, **event)
-        took.append(time.perf_counter() - begun)
-    record_property("median_ms", round(sorted(took)[10] * 1000, 1))
-    record_property("worst_ms", round(max(took) * 1000, 1))
-    record_property("questions", len(asked))
-    assert sorted(took)[18] < 0.5
-    assert len(asked) < 40
+    assert 0 < len(asked) <= most, [each["sql"] for each in asked]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client, override_settings
-from django.urls import get_resolver
+from django.urls import URLResolver, get_resolver
 
 from skolsynk.addon import tokens
 from skolsynk.sandbox.google.oidc import Signer
@@ -35,6 +35,7 @@ def asked(google: Google, system: str, name: str = "home", who: str = "sub") -> 
 
 def test_every_address_of_the_add_on_is_known_here() -> None:
     (addon,) = (each for each in get_resolver().url_patterns if str(each.pattern) == "addon/")
+    assert isinstance(addon, URLResolver)
     assert sorted(str(each.pattern) for each in addon.url_patterns) == NAMES
 
 
