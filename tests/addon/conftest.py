@@ -43,12 +43,16 @@ def _staged(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 @pytest.fixture
 def town(_staged: Theatre, db: None) -> Iterator[Theatre]:
-    told = {
-        "SITE_URL": SITE, "ADDON_SERVICE_ACCOUNT": ACCOUNT, "ADDON_CLIENT_ID": CLIENT_ID,
-        "GOOGLE_CERTS_URL": f"{_staged.stage.google.url}/certs",
-    }  # fmt: skip
-    with override_settings(**told):
+    with set_up(_staged):
         yield _staged
+
+
+def set_up(town: Theatre) -> override_settings:
+    """A deployment that has the add-on, and the town's own fake Google behind it."""
+    return override_settings(
+        SITE_URL=SITE, ADDON_SERVICE_ACCOUNT=ACCOUNT, ADDON_CLIENT_ID=CLIENT_ID,
+        GOOGLE_CERTS_URL=f"{town.stage.google.url}/certs",
+    )  # fmt: skip
 
 
 @pytest.fixture

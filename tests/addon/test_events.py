@@ -18,7 +18,7 @@ from tests.addon.schema import faults
 WRONG: tuple[Any, ...] = (
     None, True, 17, -1.5, "text", "", [], ["x"], [[]], {}, {"x": {"y": []}}, "\0", "ö" * 5000, [None],
 )  # fmt: skip
-SOME_WRONG = (17, [[]], {"x": {"y": []}})
+SOME_WRONG: tuple[Any, ...] = (17, [[]], {"x": {"y": []}})
 FIELDS = (
     "commonEventObject", "authorizationEventObject", "formInputs", "parameters", "stringInputs", "value", "userLocale",
     "q",

@@ -12,6 +12,7 @@ from django.test import Client, override_settings
 from django.urls import URLResolver, get_resolver
 
 from skolsynk.addon import tokens
+from skolsynk.checks import check_addon
 from skolsynk.sandbox.google.oidc import Signer
 from skolsynk.sandbox.google.tokens import padded_off
 from skolsynk.store.models import AuditEvent, Member
@@ -194,6 +195,14 @@ def test_an_add_on_that_is_not_set_up_answers_nobody(missing: str, google: Googl
     with override_settings(**{missing: ""}):
         for name in NAMES:
             refused(asked(google, google.system(name), name, hire("owner", name).subject), 404)
+
+
+def test_an_add_on_that_is_half_set_up_is_warned_of(town: Theatre) -> None:
+    assert check_addon(app_configs=None) == []
+    with override_settings(SITE_URL="", ADDON_CLIENT_ID=""):
+        assert [str(each.msg).split()[0] for each in check_addon(app_configs=None)] == ["ADDON_CLIENT_ID", "SITE_URL"]
+    with override_settings(ADDON_SERVICE_ACCOUNT="", ADDON_CLIENT_ID=""):
+        assert check_addon(app_configs=None) == []
 
 
 def test_when_google_cannot_be_asked_for_its_certificates_that_is_said(google: Google) -> None:
