@@ -71,8 +71,8 @@ def paragraph(text: str) -> Json:
     return {"textParagraph": {"text": marked(text, TEXT)}}
 
 
-def line(text: str, *, above: str = "", below: str = "", click: Json | None = None, button: Json | None = None) -> Json:
-    """One row: a small text above, the text, a small text below; pressed as a whole, or by a button at its end."""
+def line(text: str, *, above: str = "", below: str = "", click: Json | None = None) -> Json:
+    """One row: a small text above, the text, a small text below; pressed as a whole."""
     found: Json = {"text": marked(text, TEXT), "wrapText": True}
     if above:
         found["topLabel"] = marked(above, LABEL)
@@ -80,8 +80,6 @@ def line(text: str, *, above: str = "", below: str = "", click: Json | None = No
         found["bottomLabel"] = marked(below, TEXT)
     if click is not None:
         found["onClick"] = click
-    if button is not None:
-        found["button"] = button
     return {"decoratedText": found}
 
 

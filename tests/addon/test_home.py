@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from skolsynk.core.connection import Mode
 from skolsynk.store import runs
-from skolsynk.store.models import Connection, Member, Run
-from skolsynk.sync import readmodel
+from skolsynk.store.models import AuditEvent, Connection, HoldRow, Member, Run
+from skolsynk.sync import housekeeping, readmodel
 from tests.addon.conftest import SITE, Google, Hire
 from tests.scenarios.theatre import Theatre
 
@@ -75,6 +78,54 @@ def test_who_is_limited_sees_no_numbers_and_no_words_of_other_units(
     limited = google.call("home", hire("viewer", unit)).text
     assert "Granskolan" not in limited
     assert "Den som ser alla skolenheter kan se varför." in limited
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"), [("sv", "Tyst: en körning borde ha börjat"), ("en", "Silent: a run should have begun")]
+)
+def test_a_vendor_that_is_silent_says_since_when(
+    locale: str, words: str, google: Google, hire: Hire, town: Theatre
+) -> None:
+    long_ago = timezone.now() - timedelta(days=3)
+    Run.objects.filter(tenant_id=town.tenant_id, kind="push").update(created_at=long_ago)
+    AuditEvent.objects.filter(tenant_id=town.tenant_id, what="mode_switched").update(at=long_ago)
+    assert words in google.call("home", hire("viewer"), locale=locale).text
+
+
+def test_a_vendor_that_has_not_run_says_that_it_will(google: Google, hire: Hire, town: Theatre) -> None:
+    AuditEvent.objects.filter(tenant_id=town.tenant_id, what="mode_switched").update(at=timezone.now())
+    text = google.call("home", hire("viewer")).text
+    assert "Inte körd än: den första körningen kommer av sig själv" in text
+    assert "Ingen körning än" in text
+
+
+def test_the_first_delivery_waits_for_a_yes_and_leads_to_where_it_is_given(
+    google: Google, hire: Hire, town: Theatre
+) -> None:
+    HoldRow.objects.create(
+        connection=Connection.objects.get(tenant_id=town.tenant_id, vendor="sandbox"), mode="test", reason="first_push",
+        resource_id="00000000-0000-4000-8000-000000000001", resource_type="User", verb="create", unit="",
+        first_seen=timezone.now() - timedelta(days=2), fingerprint=b"x",
+    )  # fmt: skip
+    answer = google.call("home", hire("viewer"))
+    assert "Väntar på beslut: den första leveransen" in answer.text
+    row = next(each for each in answer.rows() if each["text"] == "1 ändring väntar på beslut")
+    assert row["onClick"]["openLink"]["url"].endswith("/sandbox/test/")
+    assert "Sandbox: 1 ändring väntar på beslut i mer än ett dygn" in answer.text
+    assert google.call("home", hire("viewer", "10000000")).text.count("väntar på beslut") == 0
+
+
+def test_what_stops_every_vendor_is_told_first(google: Google, hire: Hire, town: Theatre) -> None:
+    Run.objects.create(
+        tenant_id=town.tenant_id, kind="read", state="failed", at=town.at, today=town.at.date(), trigger="schedule",
+        created_at=timezone.now(), finished_at=timezone.now(), error_code="unauthorized_client",
+        error_args=["Google släpper inte in oss.", "Google does not let us in."],
+    )  # fmt: skip
+    housekeeping.beat("beat", at=timezone.now() - timedelta(hours=1))
+    rows = google.call("home", hire("viewer")).rows()
+    assert rows[0]["text"] == "Tjänsten arbetar inte just nu"
+    assert rows[1]["text"] == "Katalogen går inte att läsa"
+    assert rows[1]["bottomLabel"] == "Google släpper inte in oss."
 
 
 def test_another_tenant_sees_its_own_alone(google: Google, elsewhere: Member, town: Theatre) -> None:

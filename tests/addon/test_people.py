@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from skolsynk.core.findings import CATALOGUE, DECISIONS
 from skolsynk.store import load
 from skolsynk.store.models import AuditEvent, LedgerRow, Member
 from skolsynk.sync import readmodel
@@ -73,6 +74,19 @@ def test_one_person_is_explained_at_once(by: str, google: Google, hire: Hire, to
     assert answer.buttons()["Hela svaret i Skolsynk"]["openLink"]["url"].endswith(f"/personer/{key}/")
     assert looks() == [{"person": key, "protected": False}]
     assert AuditEvent.objects.get(what="person_seen").who == f"member:{who.pk}"
+
+
+@pytest.mark.parametrize(
+    ("fate", "words"), [("broken", "Utanför: uppgifter saknas"), ("decided", "Utanför: enligt beslut")]
+)
+def test_who_is_left_out_is_told_why(fate: str, words: str, google: Google, hire: Hire, town: Theatre) -> None:
+    model = readmodel.of(town.tenant_id)
+    assert model
+    row = model.people.rows_where(fate=fate).rows[0]
+    text = search(google, hire("viewer"), row.key).text
+    assert words in text
+    assert (CATALOGUE[row.reason].title_sv if fate == "broken" else DECISIONS[row.reason][0]) in text
+    assert "Reglerna placerar inte personen" in text
 
 
 def test_what_was_last_sent_is_what_the_vendor_has(google: Google, hire: Hire, town: Theatre) -> None:
