@@ -160,6 +160,6 @@ def answers(tenant_id: int, ids: Collection[ResourceId], limit: int = 50) -> tup
 
 def events(tenant_id: int, key: str, since: datetime, limit: int = 100) -> tuple[Event, ...]:
     """The newest entries of the log about one person since then, looks at her among them."""
-    rows = AuditEvent.objects.filter(tenant_id=tenant_id, at__gte=since, about__person=key)
+    rows = AuditEvent.objects.filter(tenant_id=tenant_id, at__gte=since, person=key)
     columns = rows.order_by("-at", "-pk").values_list("who", "what", "about", "at")
     return tuple(Event._make(row) for row in columns[:limit])

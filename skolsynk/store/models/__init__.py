@@ -7,22 +7,27 @@ from skolsynk.store.models.directory import IdentityRow, SchoolRow, SnapshotRow
 from skolsynk.store.models.kept import ConnectionVersion, PlanPart, PlanRow, ReadModelPart, ReadModelRow
 from skolsynk.store.models.member import Draft, FindingDay, Member, Snooze
 from skolsynk.store.models.notice import Notice, Webhook
+from skolsynk.store.models.realtime import ActivityCursor, Channel, Hint, Installation
 from skolsynk.store.models.run import ApprovalRow, Heartbeat, HoldRow, ReceiptRow, RefusalRow, Run
 from skolsynk.store.models.tenant import AuditEvent, RulesVersion, Source, Tenant
 from skolsynk.store.models.unit import RegisterUnit, TenantUnit
 
 __all__ = [
+    "ActivityCursor",
     "ApprovalRow",
     "AuditEvent",
     "BucketRow",
+    "Channel",
     "Connection",
     "ConnectionVersion",
     "Draft",
     "Endpoint",
     "FindingDay",
     "Heartbeat",
+    "Hint",
     "HoldRow",
     "IdentityRow",
+    "Installation",
     "LedgerRow",
     "Member",
     "Notice",

@@ -66,10 +66,14 @@ class AuditEvent(models.Model):
     who = models.CharField(max_length=254)
     what = models.CharField(max_length=60)
     about = models.JSONField(default=dict)
+    person = models.CharField(max_length=64, blank=True, default="")  # source key, where it is about one
     at = models.DateTimeField()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["tenant", "-at"], name="audit_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["tenant", "-at"], name="audit_newest"),
+            models.Index(fields=["tenant", "person", "-at"], name="audit_of_person", condition=~models.Q(person="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.what} at {self.at}"
