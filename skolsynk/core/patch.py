@@ -86,7 +86,7 @@ def _counts(before: Mapping[str, int], left: Iterable[str], moved: Mapping[str, 
 
 def _groups(before: tuple[Group, ...], patch: Patch, people: Mapping[str, Person]) -> tuple[Group, ...]:
     """Groups with members as Google would list them now: who is gone is in none, who has come is known by id."""
-    groups = {group.key: group for group in before} | patch.groups
+    groups: Mapping[str, Group | None] = {**{group.key: group for group in before}, **patch.groups}
     there = {key: group for key, group in groups.items() if group is not None}
     away = patch.gone | patch.outside.keys()
     gone = {key for key, group in patch.groups.items() if group is None}
