@@ -169,8 +169,7 @@ def _pages_due(tenant_id: int, now: datetime) -> tuple[UUID, ...]:
 
 def lost(now: datetime) -> tuple[UUID, ...]:
     """Runs whose worker fell silent, and queued runs that no worker took: queued (again)."""
-    for run_id in claims.stale_runs(now - SILENCE, ATTEMPTS):
-        claims.requeue(run_id, now)
+    silent = [run_id for run_id in claims.stale_runs(now - SILENCE, ATTEMPTS) if claims.requeue(run_id, now)]
     for run_id in claims.worn_out(now - SILENCE, ATTEMPTS):
         claims.finish(
             run_id, now, "failed", error_code="worn_out",
@@ -179,7 +178,7 @@ def lost(now: datetime) -> tuple[UUID, ...]:
                 f"The run died {ATTEMPTS} times without a word. The operator needs to look.",
             ],
         )  # fmt: skip
-    return tuple(claims.waiting(now - SILENCE))
+    return (*silent, *claims.waiting(now - SILENCE))
 
 
 def _wanted(connection: load.ConnectionFacts, at: datetime) -> bool:

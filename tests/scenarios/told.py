@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 
 from skolsynk.store import claims, realtime
+from skolsynk.store.models import Run, Source
 from skolsynk.sync import following, hinted, listening, run
 from tests.scenarios.theatre import SOME_DAY, Theatre
 
@@ -37,6 +38,9 @@ class Clock:
 def clock_of(made: Theatre, monkeypatch: pytest.MonkeyPatch, site: str = SITE) -> Any:
     """The product and the fake Google live by one clock; Google may call ``site``."""
     clock = Clock(made.at + timedelta(minutes=1))
+    # What has been done so far was done by the real clock, which is not that of the theatre's day.
+    Run.objects.update(created_at=made.at, started_at=made.at, finished_at=made.at, heartbeat_at=made.at)
+    Source.objects.update(updated_at=made.at)
     monkeypatch.setattr("django.utils.timezone.now", clock.now)
     monkeypatch.setattr("django.conf.settings.SITE_URL", site)
     google = made.stage.google
@@ -112,7 +116,3 @@ def follow(made: Theatre, clock: Clock) -> None:
 
 def kinds(runs: Iterable[claims.RunFacts]) -> list[str]:
     return [one.kind for one in runs]
-
-
-def long_ago() -> datetime:
-    return datetime(2020, 1, 1, tzinfo=UTC)
