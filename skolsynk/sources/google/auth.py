@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import google.auth
@@ -64,9 +65,17 @@ def account_of(credentials: Mapping[str, Any] | Keyless) -> Account:
         own, _ = google.auth.default(scopes=[PREFIX + "cloud-platform"])
         return Account(credentials.client_email, google.auth.iam.Signer(google_requests.Request(), own, credentials[0]))
     try:
-        return Account(credentials["client_email"], google.auth.crypt.RSASigner.from_service_account_info(credentials))
+        key, key_id = credentials["private_key"], credentials.get("private_key_id")
+        return Account(credentials["client_email"], _signer(key, key_id))
     except (KeyError, ValueError, TypeError) as broken:
         raise misconfigured("bad_key", reason="key file") from broken
+
+
+@lru_cache(maxsize=64)
+def _signer(private_key: str, key_id: str | None) -> google.auth.crypt.Signer:
+    """Opening a key costs as much as planning for a school: the deployment's is opened once in each process."""
+    signer: google.auth.crypt.Signer = google.auth.crypt.RSASigner.from_string(private_key, key_id)
+    return signer
 
 
 class Delegated(service_account.Credentials):
