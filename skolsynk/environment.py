@@ -57,6 +57,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("GOOGLE_CLIENT_SECRET", "", "the OAuth client's secret", secret=True),
     Setting("GOOGLE_AUTHORIZE_URL", "https://accounts.google.com/o/oauth2/v2/auth", "Google's sign-in page"),
     Setting("GOOGLE_CERTS_URL", "https://www.googleapis.com/oauth2/v1/certs", "what Google's ID tokens are checked by"),
+    Setting(
+        "REGISTER_URL",
+        "https://api.skolverket.se/skolenhetsregistret; none in the demo",
+        "the school unit register, read again every week",
+    ),
     Setting("SKOLSYNK_VENDOR_<SLUG>_TEST_URL", "the vendor file's", "a vendor's address in test mode"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_LIVE_URL", "", "a vendor's address in live mode; without it, no live mode"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_KEY", "", "API key used where a connection has none of its own", secret=True),

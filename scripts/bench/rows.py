@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -174,6 +175,18 @@ def pages(lab: Lab) -> list[Figure]:
     ]
 
 
+def site(lab: Lab) -> list[Figure]:
+    """Every page of the site for 50,000 people, at the server, and what is answered while somebody types."""
+    var = Path(tempfile.mkdtemp(dir=lab.folder))
+    answer = lab.child(var, "site", "site", people=lab.size(50_000))
+    lab.forget(var)
+    row = "site"
+    return [
+        Figure(row, "resources pushed", answer["resources"], ""),
+        *(Figure(row, name, ms[0], "ms", 300) for name, ms in answer["ms"].items()),
+    ]
+
+
 ROWS: Mapping[str, Callable[[Lab], list[Figure]]] = {
     "no-change": no_change,
     "push": push,
@@ -181,6 +194,7 @@ ROWS: Mapping[str, Callable[[Lab], list[Figure]]] = {
     "growth": growth,
     "read": read,
     "pages": pages,
+    "site": site,
 }
 
 

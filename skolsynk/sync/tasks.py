@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from skolsynk.celery import app
 from skolsynk.store import load
-from skolsynk.sync import dispatch, health, housekeeping, notices, run, stopping
+from skolsynk.sync import dispatch, health, housekeeping, notices, register, run, stopping
+from skolsynk.sync.errors import RunError
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,15 @@ def watch(**_: Any) -> None:
     now = timezone.now()
     for tenant_id in load.active_tenants():
         notices.follow(tenant_id, health.alarms(tenant_id, now), now)
+
+
+@app.task
+def refresh_register(*, asked: bool = False, **_: Any) -> None:
+    """Every hour, or when an operator asks: the school unit register, when a week has passed."""
+    try:
+        register.refresh(timezone.now(), asked=asked)
+    except RunError as error:
+        log.warning("register_failed error=%s", error.code)
 
 
 @app.task
