@@ -62,6 +62,12 @@ SETTINGS: tuple[Setting, ...] = (
         "https://api.skolverket.se/skolenhetsregistret; none in the demo",
         "the school unit register, read again every week",
     ),
+    Setting(
+        "ADDON_SERVICE_ACCOUNT",
+        "",
+        "e-mail address of the Workspace add-on's own service account; without it the add-on answers nobody",
+    ),
+    Setting("ADDON_CLIENT_ID", "", "the add-on's OAuth client (`oauthClientId`), which people's ID tokens are for"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_TEST_URL", "the vendor file's", "a vendor's address in test mode"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_LIVE_URL", "", "a vendor's address in live mode; without it, no live mode"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_KEY", "", "API key used where a connection has none of its own", secret=True),

@@ -208,6 +208,8 @@ REGISTER_URL = (  # of school units; read again once a week
     if PRODUCTION or _env.text("REGISTER_URL")
     else ""
 )
+ADDON_SERVICE_ACCOUNT = _env.text("ADDON_SERVICE_ACCOUNT")
+ADDON_CLIENT_ID = _env.text("ADDON_CLIENT_ID")
 VENDOR_SETTINGS = _env.vendors(PLAIN_HTTP_HOSTS)  # {slug: {"test" | "live": address, "key": shared API key}}
 
 CONTACT = _env.text("CONTACT")

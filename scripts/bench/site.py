@@ -6,19 +6,24 @@ The addresses are those that the tests walk (``tests/web/*/pages.py``), so none 
 from __future__ import annotations
 
 import gc
+import json
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.management import call_command
 from django.db import transaction
+from django.test import Client
 from django.test.utils import setup_test_environment
 from django.urls import reverse
 
+from skolsynk.store.models import Member
 from skolsynk.sync import readmodel
 from skolsynk.sync.dispatch import today_at
-from tests.scenarios.theatre import Theatre, theatre
+from tests.addon.conftest import Google, set_up
+from tests.scenarios.theatre import Theatre, pupils, theatre
 from tests.web.changes.pages import hold
 from tests.web.conftest import member, signed_in
 from tests.web.examples import Example
@@ -47,6 +52,7 @@ def site(people: int) -> dict[str, Any]:
                 found[name] = _measured(town, name, page, owner.get, {})
             if name in LIVE and page.write:
                 found[f"{name} (sent)"] = _measured(town, name, page, owner.post, page.filled(page.post, town))
+        found |= _cards(town, owner)
     return {"resources": sum(done.counts["sent"].values()), "ms": found}
 
 
@@ -67,7 +73,33 @@ def _measured(
             raise RuntimeError(f"{name} answered {answer.status_code}")
         took = [_timed(lambda: ask(path, form)) for _ in range(TIMES)]
         transaction.set_rollback(True)
-    return tuple(statistics.median(each) * 1000 for each in zip(*took, strict=True))
+    return _middle(took)
+
+
+def _cards(town: Theatre, browser: Client) -> dict[str, tuple[float, float]]:
+    """The Workspace add-on's cards, each proven to come from Google as every call is."""
+    found, google = {}, Google(town)
+    subject = Member.objects.get(tenant_id=town.tenant_id, role="owner").subject
+    looks = {
+        "home": ("home", {}), "runs": ("runs", {}), "person, a name": ("person", {"q": "an"}),
+        "person, one": ("person", {"q": pupils(town)[0]}),
+    }  # fmt: skip
+    with set_up(town):
+        for title, (name, inputs) in looks.items():
+            body = json.dumps(google.event(google.user(subject), inputs=inputs))
+            headers = {"authorization": f"Bearer {google.system(name)}"}
+            ask = partial(browser.post, f"/addon/{name}", body, content_type="application/json", headers=headers)
+            if ask().status_code != 200:
+                raise RuntimeError(f"the add-on's {name} answered {ask().status_code}")
+            took = [_timed(ask) for _ in range(TIMES)]
+            found[f"add-on: {title}"] = _middle(took)
+    return found
+
+
+def _middle(took: list[tuple[float, float]]) -> tuple[float, float]:
+    """Medians, in milliseconds."""
+    wall, processor = zip(*took, strict=True)
+    return statistics.median(wall) * 1000, statistics.median(processor) * 1000
 
 
 def _timed(work: Callable[[], Any]) -> tuple[float, float]:
