@@ -2,8 +2,8 @@
 
     python -m scripts.brand
 
-The pictures are committed, with ``brand.lock.json`` (SHA-256 of the mark, of this drawing, and of each picture), which a
-test holds against them: whoever changes the mark has to draw again.
+The pictures are committed, with ``brand.lock.json`` (SHA-256 of the mark, of this drawing, and of each picture), which
+a test holds against them: whoever changes the mark has to draw again.
 """
 
 from __future__ import annotations

@@ -52,7 +52,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PLAIN_HTTP_HOSTS", "loopback; none in production", "hosts that may be called without TLS"),
     Setting("GOOGLE_ROOT_URL", "https://admin.googleapis.com/", "root of the Directory API, for calls and batches"),
     Setting("GOOGLE_TOKEN_URI", "https://oauth2.googleapis.com/token", "where access tokens are fetched"),
-    Setting("GOOGLE_SERVICE_ACCOUNT", "", "the delegated service account's key, as JSON", secret=True),
+    Setting(
+        "GOOGLE_SERVICE_ACCOUNT",
+        "",
+        "the delegated service account: its key file's JSON, or its bare address where IAM signs for it",
+        secret=True,
+    ),
     Setting("GOOGLE_CLIENT_ID", "", "the OAuth client that people sign in with; without it nobody can"),
     Setting("GOOGLE_CLIENT_SECRET", "", "the OAuth client's secret", secret=True),
     Setting("GOOGLE_AUTHORIZE_URL", "https://accounts.google.com/o/oauth2/v2/auth", "Google's sign-in page"),
@@ -79,7 +84,13 @@ SETTINGS: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting("EMAIL_FROM", "", "the sender of letters, such as `Skolsynk <skolsynk@host.example>`"),
-    Setting("CONTACT", "", "address or page that vendors may turn to; sent in User-Agent"),
+    Setting("CONTACT", "", "address or page that people and vendors may turn to; on public pages, and in User-Agent"),
+    Setting("OPERATOR_NAME", "", "who runs this deployment, such as `Exempel AB, org.nr 556000-0000`; on public pages"),
+    Setting(
+        "SUBPROCESSORS",
+        "",
+        "who else's machines hold the data, with semicolons between: `Exempel Drift AB (servers, Sweden); …`",
+    ),
     Setting(
         "LOG_LEVEL",
         "INFO",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 
@@ -11,7 +10,7 @@ from django.conf import settings
 from skolsynk.core.rules import Rules, RulesError, field_paths, needs_groups, parse_rules
 from skolsynk.core.snapshot import Snapshot
 from skolsynk.sources import base
-from skolsynk.sources.google import EVERY_FIELD, GoogleSource
+from skolsynk.sources.google import EVERY_FIELD, GoogleSource, credentials_of
 from skolsynk.store import drafts, load
 from skolsynk.sync.errors import Later, Misconfigured, Stopped
 from skolsynk.sync.progress import Progress
@@ -68,7 +67,7 @@ def source(tenant_id: int, *, everything: bool = False) -> GoogleSource:
     rules = [parse_rules(rules_row.json)] if rules_row and not looking else []
     rules += [] if looking else _drafted(tenant_id)
     return GoogleSource(
-        credentials=json.loads(credentials),
+        credentials=credentials_of(credentials),
         subject=row.subject,
         root_url=settings.GOOGLE_ROOT_URL,
         token_uri=settings.GOOGLE_TOKEN_URI,

@@ -43,7 +43,9 @@ def listed() -> tuple[Address, ...]:
         Address("Terms of service", reverse("terms"), title=Title("Villkor", "Terms")),
         Address("Support", reverse("support"), title=Title("Stöd", "Support")),
         Address(
-            "Accessibility", reverse("accessibility"), title=Title("Tillgänglighetsredogörelse", "Accessibility statement")
+            "Accessibility",
+            reverse("accessibility"),
+            title=Title("Tillgänglighetsredogörelse", "Accessibility statement"),
         ),
         Address("Universal navigation URL", reverse("signin"), title=Title("Logga in", "Sign in")),
         Address("Setup URL", reverse("signin_setup"), (302,), to=google, **SIGN_IN),

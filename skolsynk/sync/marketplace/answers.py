@@ -1,4 +1,4 @@
-"""Asks the site's own public address what Google and its reviewers will ask, and tells what is wrong with the answers."""
+"""Asks the site's public address what Google and its reviewers will ask, and tells what is wrong with the answers."""
 
 from __future__ import annotations
 
@@ -84,8 +84,13 @@ def _fault(address: Address, answer: Answer, language: str) -> tuple[str, str] |
         where = urlsplit(answer.location).netloc or "–"
         return f"leder till {where} i stället för till Google", f"leads to {where} instead of to Google"
     if answer.status == 200 and answer.kind != address.kind:
-        return f"är {answer.kind or '–'} i stället för {address.kind}", f"is {answer.kind or '–'} instead of {address.kind}"
-    if address.title and (f'lang="{language}"' not in answer.text or getattr(address.title, language) not in answer.text):
+        return (
+            f"är {answer.kind or '–'} i stället för {address.kind}",
+            f"is {answer.kind or '–'} instead of {address.kind}",
+        )
+    if address.title and (
+        f'lang="{language}"' not in answer.text or getattr(address.title, language) not in answer.text
+    ):
         return f"visar en annan sida (språk: {language})", f"shows another page (language: {language})"
     return None
 
@@ -115,17 +120,23 @@ def _bad_address(site: str, address: Address, fault: tuple[str, str]) -> Finding
     )
 
 
-_HINT_SV = "Se efter vad som står framför webbplatsen (TRUSTED_PROXY, ALLOWED_HOSTS), och att samma version körs överallt."
-_HINT_EN = "Look at what stands in front of the site (TRUSTED_PROXY, ALLOWED_HOSTS), and that the same version runs everywhere."
+_HINT_SV = (
+    "Se efter vad som står framför webbplatsen (TRUSTED_PROXY, ALLOWED_HOSTS), och att samma version körs överallt."
+)
+_HINT_EN = (
+    "Look at what stands in front of it (TRUSTED_PROXY, ALLOWED_HOSTS), and that the same version runs everywhere."
+)
 
 
 def _certificate(site: str) -> Finding:
     return Finding(
         "certificate",
         site,
-        f"{site}: certifikatet godtas inte. Google anropar bara en adress vars certifikat alla litar på och som gäller för "
+        f"{site}: certifikatet godtas inte. Google anropar bara en adress vars certifikat alla litar på och som "
+        "gäller för "
         "värdnamnet: skaffa ett, med hela kedjan.",
-        f"{site}: the certificate is not accepted. Google calls only an address whose certificate everybody trusts and that is "
+        f"{site}: the certificate is not accepted. Google calls only an address whose certificate everybody trusts "
+        "and that is "
         "for the host's name: get one, with the whole chain.",
     )
 
@@ -143,8 +154,10 @@ def _silent(site: str, kind: str) -> Finding:
     return Finding(
         "no_answer",
         site,
-        f"{site} svarar inte ({kind}). Inget annat är prövat. Kontrollera SITE_URL, namnservern och att webbplatsen körs.",
-        f"{site} does not answer ({kind}). Nothing else was tried. Check SITE_URL, the name server, and that the site runs.",
+        f"{site} svarar inte ({kind}). Inget annat är prövat. Kontrollera SITE_URL, namnservern och att webbplatsen "
+        "körs.",
+        f"{site} does not answer ({kind}). Nothing else was tried. Check SITE_URL, the name server, and that the site "
+        "runs.",
     )
 
 
@@ -152,8 +165,10 @@ def _no_robots(site: str, answer: Answer) -> Finding:
     return Finding(
         "robots",
         f"{site}/robots.txt",
-        f"{site}/robots.txt svarar {answer.status} ({answer.kind}). Det ska vara en textfil; annars låter Google bli att anropa.",
-        f"{site}/robots.txt answers {answer.status} ({answer.kind}). It should be a text file; otherwise Google may not call.",
+        f"{site}/robots.txt svarar {answer.status} ({answer.kind}). Det ska vara en textfil; annars låter Google bli "
+        "att anropa.",
+        f"{site}/robots.txt answers {answer.status} ({answer.kind}). It should be a text file; otherwise Google may "
+        "not call.",
     )
 
 

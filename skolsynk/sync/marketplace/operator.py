@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from skolsynk.environment import LOOPBACK
-from skolsynk.sources.google.auth import account_of, credentials_of
 from skolsynk.sources.base import SourceError
+from skolsynk.sources.google.auth import account_of, credentials_of
 from skolsynk.sync.marketplace.finding import Finding
 
 NEEDED = (
@@ -38,9 +38,11 @@ def missing() -> Iterator[Finding]:
         yield Finding(
             "service_account",
             "GOOGLE_SERVICE_ACCOUNT",
-            "GOOGLE_SERVICE_ACCOUNT är varken en nyckelfil som går att öppna eller ett tjänstkonto som IAM kan signera åt "
+            "GOOGLE_SERVICE_ACCOUNT är varken en nyckelfil som går att öppna eller ett tjänstkonto som IAM kan "
+            "signera åt "
             "härifrån. Ange filens innehåll, eller adressen och körmiljöns egna rättigheter.",
-            "GOOGLE_SERVICE_ACCOUNT is neither a key file that can be opened nor an account that IAM can sign for from here. "
+            "GOOGLE_SERVICE_ACCOUNT is neither a key file that can be opened nor an account that IAM can sign for "
+            "from here. "
             "Give the file's contents, or the address and rights of the environment's own.",
         )
 
@@ -59,8 +61,10 @@ def site() -> tuple[str, list[Finding]]:
     if not given:
         return "", [
             _site(
-                "SITE_URL är inte satt: webbplatsens egen adress, som https://skolsynk.example. Inga adresser är prövade.",
-                "SITE_URL is not set: the site's own address, such as https://skolsynk.example. No addresses were tried.",
+                "SITE_URL är inte satt: webbplatsens egen adress, som https://skolsynk.example. Inga adresser är "
+                "prövade.",
+                "SITE_URL is not set: the site's own address, such as https://skolsynk.example. No addresses were "
+                "tried.",
             )
         ]
     parts, found = urlsplit(given), []
@@ -68,8 +72,10 @@ def site() -> tuple[str, list[Finding]]:
     if parts.scheme != "https" and not rehearsal:
         found.append(
             _site(
-                f"SITE_URL är {given}, utan TLS. Google länkar bara till https och anropar bara det: ge adressen med https.",
-                f"SITE_URL is {given}, without TLS. Google links to https only, and calls nothing else: give it with https.",
+                f"SITE_URL är {given}, utan TLS. Google länkar bara till https och anropar bara det: ge adressen med "
+                "https.",
+                f"SITE_URL is {given}, without TLS. Google links to https only, and calls nothing else: give it with "
+                "https.",
             )
         )
     if parts.path or parts.query:

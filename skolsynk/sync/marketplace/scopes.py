@@ -28,8 +28,10 @@ WHY: Mapping[str, Why] = {
         "Sign-in: Google certifies who signs in, by an id that never changes.",
     ),
     PREFIX + "userinfo.email": Why(
-        "Inloggning och tillägget: adressen visas för den egna organisationens ägare, och inbjudningar gäller en adress.",
-        "Sign-in and the add-on: the address is shown to the organisation's own owners, and invitations are for an address.",
+        "Inloggning och tillägget: adressen visas för den egna organisationens ägare, och inbjudningar gäller en "
+        "adress.",
+        "Sign-in and the add-on: the address is shown to the organisation's own owners, and invitations are for an "
+        "address.",
     ),
     PREFIX + "userinfo.profile": Why(
         "Inloggning: namnet visas på sidan och i loggen över vem som gjorde vad.",
@@ -37,8 +39,10 @@ WHY: Mapping[str, Why] = {
     ),
     auth.USERS.url: Why(
         "Elever och personal läses: id, namn, adress, organisationsenhet, om kontot är avstängt, och de fält som "
-        "huvudmannens regler nämner. Google säger också till när någon ändras, så att läromedlen får det inom en minut.",
-        "Pupils and staff are read: id, name, address, org unit, whether the account is suspended, and the fields that the "
+        "huvudmannens regler nämner. Google säger också till när någon ändras, så att läromedlen får det inom en "
+        "minut.",
+        "Pupils and staff are read: id, name, address, org unit, whether the account is suspended, and the fields "
+        "that the "
         "school authority's rules name. Google also tells when somebody changes, so that vendors know within a minute.",
     ),
     auth.ORG_UNITS.url: Why(
@@ -47,16 +51,19 @@ WHY: Mapping[str, Why] = {
     ),
     auth.CUSTOMER.url: Why(
         "Vems katalog det är: kundens id skiljer huvudmännen åt, och inget annat kan förväxlas med det.",
-        "Whose directory it is: the customer's id tells school authorities apart, and nothing else can be mistaken for it.",
+        "Whose directory it is: the customer's id tells school authorities apart, and nothing else can be mistaken "
+        "for it.",
     ),
     auth.DOMAINS.url: Why(
         "Alla domäner hos huvudmannen, för att föreslå dess skolenheter ur Skolverkets register.",
         "All domains of the school authority, to propose its school units from the national register.",
     ),
     auth.GROUPS.url: Why(
-        "Grupper och deras medlemmar är klasser, undervisningsgrupper och roller hos många huvudmän. Innehåll i grupper läses "
+        "Grupper och deras medlemmar är klasser, undervisningsgrupper och roller hos många huvudmän. Innehåll i "
+        "grupper läses "
         "inte.",
-        "Groups and their members are classes, teaching groups and roles at many school authorities. What is written in groups "
+        "Groups and their members are classes, teaching groups and roles at many school authorities. What is written "
+        "in groups "
         "is not read.",
     ),
     auth.SCHEMAS.url: Why(
@@ -88,7 +95,7 @@ class Listed(NamedTuple):
 
 def in_code() -> dict[str, tuple[str, ...]]:
     """``{scope: parts}`` of what sign-in and reading ask for."""
-    found = {url: ("sign-in",) for url in oidc.SCOPES}
+    found = dict.fromkeys(oidc.SCOPES, ("sign-in",))
     found |= {scope.url: ("directory",) for scope in (*auth.ALWAYS, auth.GROUPS)}
     return found | {scope.url: ("optional",) for scope in auth.OPTIONAL}
 
@@ -115,9 +122,11 @@ def unexplained(manifest: Iterable[str]) -> list[Finding]:
         Finding(
             "scope_unused",
             url,
-            f"{url} är motiverad men efterfrågas varken av koden eller av tilläggets manifest. Google avslår det som inte "
+            f"{url} är motiverad men efterfrågas varken av koden eller av tilläggets manifest. Google avslår det som "
+            "inte "
             "används: ta bort den i skolsynk/sync/marketplace/scopes.py, i docs/marketplace.md och i konsolerna.",
-            f"{url} has a reason, but neither the code nor the add-on's manifest asks for it. Google refuses what is not used: "
+            f"{url} has a reason, but neither the code nor the add-on's manifest asks for it. Google refuses what is "
+            "not used: "
             "take it out of skolsynk/sync/marketplace/scopes.py, of docs/marketplace.md and of the consoles.",
         )
         for url in WHY

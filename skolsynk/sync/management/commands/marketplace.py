@@ -1,7 +1,7 @@
 """The listing on Google Workspace Marketplace: does everything agree, and the add-on's deployment to paste.
 
-check     settings, scopes in the code, the add-on's manifest and docs/marketplace.md, and every address of the listing as
-          it answers at SITE_URL. The consoles cannot be asked: copy their scopes into files and give those.
+check     settings, scopes in the code, the add-on's manifest and docs/marketplace.md, and every address of the listing
+          as it answers at SITE_URL. The consoles cannot be asked: copy their scopes into files and give those.
 manifest  the add-on's deployment as JSON, for gcloud workspace-add-ons deployments create --deployment-file
 """
 
@@ -23,7 +23,9 @@ class Command(SkolsynkCommand):
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", choices=("check", "manifest"))
-        parser.add_argument("--consent-screen", help="file with the consent screen's scopes, one a line; - reads from standard input")
+        parser.add_argument(
+            "--consent-screen", help="file with the consent screen's scopes, one a line; - reads from standard input"
+        )
         parser.add_argument("--marketplace", help="file with the Marketplace SDK's scopes, one a line")
 
     def run(self, **options: Any) -> int:
