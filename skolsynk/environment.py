@@ -55,7 +55,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "GOOGLE_SERVICE_ACCOUNT",
         "",
-        "the delegated service account: its key file's JSON, or its bare address where IAM signs for it",
+        "the delegated service account's key, as JSON",
         secret=True,
     ),
     Setting("GOOGLE_CLIENT_ID", "", "the OAuth client that people sign in with; without it nobody can"),

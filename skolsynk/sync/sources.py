@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -12,7 +14,6 @@ from skolsynk.core.snapshot import Container
 from skolsynk.sources.base import Capability, SourceError
 from skolsynk.sources.google import account as accounts
 from skolsynk.sources.google.account import Asking
-from skolsynk.sources.google.auth import credentials_of
 from skolsynk.store import load, save
 from skolsynk.sync import directory
 from skolsynk.sync.errors import Misconfigured
@@ -94,11 +95,11 @@ def _asking(tenant_id: int, address: str) -> Asking:
     source = load.source(tenant_id)
     credentials = (source.credentials if source else "") or settings.GOOGLE_SERVICE_ACCOUNT
     try:
-        account = credentials_of(credentials)
+        key_file: Mapping[str, Any] = json.loads(credentials)
     except ValueError as error:
         raise Misconfigured(
             "no_credentials",
             "Skolsynk saknar tjänstkonto. Inget har lästs eller skickats. Driftansvarig behöver ange det.",
             "Skolsynk lacks a service account. Nothing was read or sent. The operator has to give it.",
         ) from error
-    return Asking(account, address, settings.GOOGLE_ROOT_URL, settings.GOOGLE_TOKEN_URI)
+    return Asking(key_file, address, settings.GOOGLE_ROOT_URL, settings.GOOGLE_TOKEN_URI)

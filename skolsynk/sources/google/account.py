@@ -37,9 +37,9 @@ class Customer(NamedTuple):
 
 
 class Asking(NamedTuple):
-    """As whom, and where. ``credentials``: the JSON of a service account's key file, or ``auth.Keyless``."""
+    """As whom, and where. ``credentials``: the JSON of a service account's key file."""
 
-    credentials: Mapping[str, Any] | auth.Keyless
+    credentials: Mapping[str, Any]
     subject: str  # address of the person whose rights are used
     root_url: str
     token_uri: str

@@ -9,16 +9,15 @@ lack are asked for with credentials of their own.
 
 from __future__ import annotations
 
-import json
-import re
 import threading
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import google.auth
 import google.auth.crypt
 import google.auth.iam
-from google.auth.exceptions import DefaultCredentialsError, RefreshError, TransportError
+from google.auth.exceptions import RefreshError
 from google.auth.transport import requests as google_requests
 from google.oauth2 import service_account
 
@@ -26,7 +25,6 @@ from skolsynk.sources.base import SourceError
 from skolsynk.sources.google.texts import incomplete, misconfigured, transient
 
 PREFIX = "https://www.googleapis.com/auth/"
-ADDRESS = re.compile(r"[^@\s\"{}]+@[^@\s\"{}]+\Z")
 
 
 class Scope(NamedTuple):
@@ -54,16 +52,6 @@ class Keyless(NamedTuple):
     client_email: str
 
 
-def credentials_of(text: str) -> Mapping[str, Any] | Keyless:
-    """A key file's JSON, or the bare address of an account that IAM signs for. Raises: ValueError for neither."""
-    if ADDRESS.match(text.strip()):
-        return Keyless(text.strip())
-    found = json.loads(text)
-    if not isinstance(found, dict):
-        raise ValueError("not a key file")  # noqa: TRY004  # callers ask whether the text is sound, not of what type
-    return found
-
-
 class Account(NamedTuple):
     """A service account that can sign."""
 
@@ -74,33 +62,20 @@ class Account(NamedTuple):
 def account_of(credentials: Mapping[str, Any] | Keyless) -> Account:
     """The account of a key file's JSON, or a keyless one. Raises Misconfigured (bad_key) for a file that is none."""
     if isinstance(credentials, Keyless):
-        return Account(credentials.client_email, _iam_signer(credentials.client_email))
+        own, _ = google.auth.default(scopes=[PREFIX + "cloud-platform"])
+        return Account(credentials.client_email, google.auth.iam.Signer(google_requests.Request(), own, credentials[0]))
     try:
-        return Account(credentials["client_email"], google.auth.crypt.RSASigner.from_service_account_info(credentials))
+        key, key_id = credentials["private_key"], credentials.get("private_key_id")
+        return Account(credentials["client_email"], _signer(key, key_id))
     except (KeyError, ValueError, TypeError) as broken:
         raise misconfigured("bad_key", reason="key file") from broken
 
 
-class IamSigner(google.auth.iam.Signer):  # type: ignore[misc]  # the library has no annotations
-    """Signs by asking IAM (signBlob), which lets an account with the token creator's role sign for another."""
-
-    def sign(self, message: bytes) -> bytes:
-        try:
-            signed: bytes = super().sign(message)
-        except TransportError as refused:
-            if "exhausted" in str(refused):
-                raise  # IAM is away for a while
-            raise RefreshError("IAM did not sign", {"error": "not_signed"}, retryable=False) from refused
-        return signed
-
-
-def _iam_signer(client_email: str) -> IamSigner:
-    """Raises Misconfigured (no_signer) where the process has no credentials of its own."""
-    try:
-        own, _ = google.auth.default(scopes=[PREFIX + "cloud-platform"])
-    except DefaultCredentialsError as missing:
-        raise misconfigured("no_signer", reason="no credentials of its own") from missing
-    return IamSigner(google_requests.Request(), own, client_email)
+@lru_cache(maxsize=64)
+def _signer(private_key: str, key_id: str | None) -> google.auth.crypt.Signer:
+    """Opening a key costs as much as planning for a school: the deployment's is opened once in each process."""
+    signer: google.auth.crypt.Signer = google.auth.crypt.RSASigner.from_string(private_key, key_id)
+    return signer
 
 
 class Delegated(service_account.Credentials):
@@ -139,7 +114,6 @@ BY_ERROR = {
     "deleted_client": "bad_key",
     "disabled_client": "bad_key",
     "invalid_client": "bad_key",
-    "not_signed": "no_signer",
 }
 
 

@@ -73,13 +73,6 @@ MISCONFIGURED: dict[str, Texts] = {
         "Google does not accept Skolsynk's own key ({reason}).",
         OPERATOR_EN + " The key of the service account is removed or wrong.",
     ),
-    "no_signer": _texts(
-        "Google signerar inte åt Skolsynks tjänstkonto ({reason}).",
-        OPERATOR_SV + " Körmiljön behöver egna rättigheter, med rollen Service Account Token Creator på tjänstkontot.",
-        "Google does not sign for Skolsynk's service account ({reason}).",
-        OPERATOR_EN
-        + " The environment needs credentials of its own, with the role Service Account Token Creator on it.",
-    ),
     "token_refused": _texts(
         "Google vägrade Skolsynk åtkomst ({reason}).",
         "Kontrollera i Googles administratörskonsol att Skolsynk är tillåtet att använda.",
@@ -229,6 +222,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "roles": ("administratörsroller", "administrator roles"),
     "reports": ("administratörsloggen", "the admin log"),
     "access": ("åtkomst", "access"),
+    "channel": ("besked om ändringar", "notices of changes"),
 }
 
 

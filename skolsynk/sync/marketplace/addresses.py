@@ -8,10 +8,13 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 
-from skolsynk.sync import addon_manifest
+from skolsynk.sync import addon_manifest, listening
 
 HTML, PNG, TEXT = "text/html", "image/png", "text/plain"
-WEBHOOK = "/google/notiser/"
+SIGN_IN = (
+    "Ange GOOGLE_CLIENT_ID och GOOGLE_CLIENT_SECRET.",
+    "Give GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET.",
+)
 
 
 class Title(NamedTuple):
@@ -48,18 +51,16 @@ def listed() -> tuple[Address, ...]:
             title=Title("Tillgänglighetsredogörelse", "Accessibility statement"),
         ),
         Address("Universal navigation URL", reverse("signin"), title=Title("Logga in", "Sign in")),
-        Address("Setup URL", reverse("signin_setup"), (302,), to=google, **SIGN_IN),
-        Address("Admin config URL", reverse("signin_setup"), (302,), to=google, **SIGN_IN),
+        Address("Setup URL", reverse("signin_setup"), (302,), to=google, hint_sv=SIGN_IN[0], hint_en=SIGN_IN[1]),
+        Address("Admin config URL", reverse("signin_setup"), (302,), to=google, hint_sv=SIGN_IN[0], hint_en=SIGN_IN[1]),
         Address("Authorised redirect URI", reverse("signin_answer"), (400,)),  # nobody has begun a sign-in
         *(Address(f"Icon {side}×{side}", static(f"brand/icon-{side}.png"), kind=PNG) for side in (128, 96, 48, 32)),
         Address("Card banner", static("brand/banner-220x140.png"), kind=PNG),
     )
 
 
-SIGN_IN = {
-    "hint_sv": "Ange GOOGLE_CLIENT_ID och GOOGLE_CLIENT_SECRET.",
-    "hint_en": "Give GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET.",
-}
+def webhook() -> str:
+    return "/" + listening.PATH
 
 
 def called() -> tuple[Address, ...]:
@@ -67,7 +68,7 @@ def called() -> tuple[Address, ...]:
     return (
         Address(
             "Webhook of users.watch",
-            WEBHOOK,
+            webhook(),
             (405,),
             hint_sv="Vägen måste släppas fram av det som står framför webbplatsen.",
             hint_en="Whatever stands in front of the site has to let this path through.",

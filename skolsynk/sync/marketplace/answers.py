@@ -13,7 +13,7 @@ from urllib.robotparser import RobotFileParser
 import requests
 from django.conf import settings
 
-from skolsynk.sync.marketplace.addresses import HTML, TEXT, WEBHOOK, Address
+from skolsynk.sync.marketplace.addresses import TEXT, Address, webhook
 from skolsynk.sync.marketplace.finding import Finding
 
 TIMEOUT_S = 15.0
@@ -107,7 +107,7 @@ def robots(site: str, paths: Iterable[str]) -> list[Finding]:
         return [_no_robots(site, answer)]
     parser = RobotFileParser()
     parser.parse(answer.text.splitlines())
-    closed = [path for path in (WEBHOOK, *paths) if not all(parser.can_fetch(name, site + path) for name in ROBOTS)]
+    closed = [path for path in (webhook(), *paths) if not all(parser.can_fetch(name, site + path) for name in ROBOTS)]
     return [_disallowed(path) for path in closed]
 
 
@@ -181,4 +181,3 @@ def _disallowed(path: str) -> Finding:
     )
 
 
-__all__ = ["HTML", "Answer", "ask", "days_left", "robots", "unreachable", "wrong"]

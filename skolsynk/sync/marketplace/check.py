@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from skolsynk.sync import addon_manifest
 from skolsynk.sync.errors import RunError
 from skolsynk.sync.marketplace import addresses, answers, document, operator, scopes
 from skolsynk.sync.marketplace.finding import Finding
@@ -44,7 +45,7 @@ def _manifest() -> tuple[tuple[str, ...], list[Finding]]:
     try:
         return scopes.in_manifest(), []
     except RunError as error:
-        return tuple(scopes.addon_manifest.SCOPES), [Finding("manifest", error.code, error.text_sv, error.text_en)]
+        return tuple(addon_manifest.SCOPES), [Finding("manifest", error.code, error.text_sv, error.text_en)]
 
 
 def _scopes(manifest: tuple[str, ...], lists: Mapping[str, str]) -> list[Finding]:

@@ -95,7 +95,7 @@ class Listed(NamedTuple):
 
 def in_code() -> dict[str, tuple[str, ...]]:
     """``{scope: parts}`` of what sign-in and reading ask for."""
-    found = dict.fromkeys(oidc.SCOPES, ("sign-in",))
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(oidc.SCOPES, ("sign-in",))
     found |= {scope.url: ("directory",) for scope in (*auth.ALWAYS, auth.GROUPS)}
     return found | {scope.url: ("optional",) for scope in auth.OPTIONAL}
 
