@@ -76,7 +76,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SKOLSYNK_VENDOR_<SLUG>_TEST_URL", "the vendor file's", "a vendor's address in test mode"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_LIVE_URL", "", "a vendor's address in live mode; without it, no live mode"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_KEY", "", "API key used where a connection has none of its own", secret=True),
-    Setting("SITE_URL", "", "the site's own address, for links in letters, such as `https://skolsynk.example`"),
+    Setting(
+        "SITE_URL",
+        "",
+        "the site's public address, such as `https://skolsynk.example`: for links in letters, and for Google to call",
+    ),
     Setting(
         "EMAIL_URL",
         "files in SKOLSYNK_VAR in the demo",
