@@ -179,5 +179,3 @@ def _disallowed(path: str) -> Finding:
         f"robots.txt förbjuder {path}. Google lyder den när det anropar: ta bort regeln, som inte är vår.",
         f"robots.txt disallows {path}. Google obeys it when it calls: take the rule out, which is not ours.",
     )
-
-

@@ -11,7 +11,7 @@ from skolsynk.sync.marketplace.finding import Finding
 PATH = Path(__file__).resolve().parents[3] / "docs" / "marketplace.md"
 NAME = "docs/marketplace.md"
 SCOPES, ADDRESSES = "<!-- scopes:", "<!-- addresses:"
-SCOPE = re.compile(r"openid|https://\S+")
+SCOPE = re.compile(r"\bopenid\b|https://[\w./-]+")
 
 
 def table(text: str, mark: str) -> list[tuple[str, ...]]:
@@ -45,4 +45,4 @@ def findings(manifest: tuple[str, ...]) -> list[Finding]:
 
 def scopes_in(text: str) -> tuple[str, ...]:
     """Scopes in a list that was copied out of a console: one a line, or with commas, quotes or bullets around."""
-    return tuple(word.strip("\"',;") for word in SCOPE.findall(text.replace(",", " ")))
+    return tuple(SCOPE.findall(text))
