@@ -12,11 +12,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection as database
-from django.db.models import Max, Min
+from django.db.models import Max, Min, OuterRef, Subquery
 
 from skolsynk.store import sealing
 from skolsynk.store.keys import tenant_key
-from skolsynk.store.models import ActivityCursor, Channel, Hint
+from skolsynk.store.models import ActivityCursor, Channel, Hint, Run
 
 CHUNK = 500
 # One statement, so that two notices of the same change at the same moment are both counted.
@@ -55,6 +55,7 @@ class Pending(NamedTuple):
     tenant_id: int
     changed_at: datetime
     noted_at: datetime
+    patched_at: datetime | None  # when its newest patch was asked for
 
 
 def note(tenant_id: int, hints: Iterable[NewHint], at: datetime) -> None:
@@ -83,8 +84,11 @@ def drop(tenant_id: int, taken: Iterable[HintFacts]) -> None:
 
 def pending() -> tuple[Pending, ...]:
     """Every tenant with hints, whoever has waited longest first; one question."""
-    rows = Hint.objects.values_list("tenant_id").annotate(changed=Min("changed_at"), noted=Max("noted_at"))
-    return tuple(Pending(*row) for row in rows.order_by("changed"))
+    patches = Run.objects.filter(tenant_id=OuterRef("tenant_id"), kind="patch").order_by("-created_at")
+    newest = Subquery(patches.values("created_at")[:1])
+    rows = Hint.objects.values("tenant_id").annotate(changed=Min("changed_at"), noted=Max("noted_at"), patched=newest)
+    named = rows.values_list("tenant_id", "changed", "noted", "patched").order_by("changed")
+    return tuple(Pending(*row) for row in named)
 
 
 def forget_hints(tenant_id: int) -> None:

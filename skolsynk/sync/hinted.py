@@ -1,8 +1,9 @@
 """Which runs Google's hints want: a patch of what it told of, or a whole read where that is too much.
 
 A patch begins when nothing more has been told for five seconds (a class that is moved comes as thirty calls), and at
-the latest fifteen seconds after the first. While there is more to do than workers do at once, hints gather meanwhile,
-and each patch takes all that there are: one patch and one push for each tenant, however many calls came.
+the latest fifteen seconds after the first; but twenty seconds after the patch before at the soonest, so that a day of
+corrections at fifty tenants leaves room for the others. While there is more to do than workers do at once, hints gather
+meanwhile, and each patch takes all that there are: one patch and one push for each tenant, however many calls came.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from skolsynk.sync import dispatch
 
 QUIET = timedelta(seconds=5)
 LONGEST = timedelta(seconds=15)
+APART = timedelta(seconds=20)  # two patches of one tenant: a change still reaches the vendor within a minute
 MOST = 200  # people, or groups: of more, a whole read costs Google and us less
 PAUSE = timedelta(seconds=30)  # after a patch that failed; twice as long after each further one
 LONGEST_PAUSE = timedelta(minutes=15)
@@ -39,7 +41,8 @@ def due(now: datetime) -> tuple[UUID, ...]:
 
 
 def _ripe(one: Pending, now: datetime) -> bool:
-    return now - one.noted_at >= QUIET or now - one.changed_at >= LONGEST
+    waited = now - one.noted_at >= QUIET or now - one.changed_at >= LONGEST
+    return waited and (one.patched_at is None or now - one.patched_at >= APART)
 
 
 def _queued(tenant_id: int, now: datetime) -> tuple[UUID, ...]:

@@ -316,6 +316,17 @@ def test_a_patch_waits_no_longer_than_fifteen_seconds(stage: Theatre, clock: Clo
     assert due(clock) == ["patch"]
 
 
+def test_two_patches_of_one_tenant_are_twenty_seconds_apart(stage: Theatre, clock: Clock) -> None:
+    note(stage, clock, ("user", "1"))
+    clock.sleep(seconds=6)
+    assert work(hinted.due(clock.now()))[0].state == "done"
+    note(stage, clock, ("user", "1"))
+    clock.sleep(seconds=16)
+    assert due(clock) == []
+    clock.sleep(seconds=4)
+    assert due(clock) == ["patch"]
+
+
 @pytest.mark.parametrize("kind", ["groups", "everything"])
 def test_what_is_about_everything_is_read_whole(stage: Theatre, clock: Clock, kind: str) -> None:
     clock.sleep(minutes=10)
