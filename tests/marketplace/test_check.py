@@ -94,6 +94,14 @@ def test_robots_txt_must_not_keep_google_away(public: Front, instead: str, told:
     assert found() == {("robots", public.url + path if "robots" in path else path) for path in told}
 
 
+def test_when_a_certificate_cannot_be_looked_at_its_end_is_not_guessed(
+    public: Front, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", authority.file)
+    assert answers.days_left(public.url, NOW) is None
+    assert found(NOW + timedelta(days=89)) == set()
+
+
 def test_a_certificate_that_nobody_trusts_is_the_only_thing_told(public: Front) -> None:
     assert found() == {("certificate", public.url)}
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
 import requests
-from django.conf import settings
 
 from skolsynk.sync.marketplace.addresses import TEXT, Address, webhook
 from skolsynk.sync.marketplace.finding import Finding
@@ -30,7 +29,7 @@ class Answer(NamedTuple):
 
 def ask(site: str, path: str, language: str = "sv") -> Answer:
     """One GET, redirects not followed. Raises: requests.RequestException."""
-    headers = {"Accept-Language": language, "User-Agent": f"Skolsynk-check {settings.CONTACT}".strip()}
+    headers = {"Accept-Language": language, "User-Agent": "Skolsynk-check"}
     found = requests.get(site + path, headers=headers, timeout=TIMEOUT_S, allow_redirects=False)
     kind = found.headers.get("Content-Type", "").partition(";")[0]
     return Answer(found.status_code, kind, found.headers.get("Location", ""), found.text if "text" in kind else "")
@@ -41,25 +40,36 @@ def unreachable(site: str, at: datetime) -> list[Finding]:
     try:
         ask(site, "/")
     except requests.exceptions.SSLError:
-        return [_certificate(site)]
+        return [_untrusted(site)]
     except requests.RequestException as error:
         return [_silent(site, type(error).__name__)]
     return [_ends(site, days)] if (days := days_left(site, at)) is not None and days < SOON_DAYS else []
 
 
 def days_left(site: str, at: datetime) -> int | None:
-    """How long the certificate at an https address is valid still; None for plain addresses."""
+    """How long the certificate at an https address is valid still.
+
+    None for plain addresses, and where it cannot be seen from here (a proxy of the environment's, other authorities).
+    """
     parts = urlsplit(site)
     if parts.scheme != "https" or not parts.hostname:
         return None
-    context = ssl.create_default_context()
-    with (
-        socket.create_connection((parts.hostname, parts.port or 443), timeout=TIMEOUT_S) as plain,
-        context.wrap_socket(plain, server_hostname=parts.hostname) as wrapped,
-    ):
-        certificate = wrapped.getpeercert() or {}
+    try:
+        certificate = _certificate_of(parts.hostname, parts.port or 443)
+    except OSError:
+        return None
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
     return (ends - at).days
+
+
+def _certificate_of(host: str, port: int) -> Mapping[str, object]:
+    """Raises: OSError, which ssl.SSLError is."""
+    context = ssl.create_default_context()
+    with (
+        socket.create_connection((host, port), timeout=TIMEOUT_S) as plain,
+        context.wrap_socket(plain, server_hostname=host) as wrapped,
+    ):
+        return wrapped.getpeercert() or {}
 
 
 def wrong(site: str, addresses: Iterable[Address]) -> Iterator[Finding]:
@@ -128,7 +138,7 @@ _HINT_EN = (
 )
 
 
-def _certificate(site: str) -> Finding:
+def _untrusted(site: str) -> Finding:
     return Finding(
         "certificate",
         site,
