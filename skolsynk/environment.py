@@ -52,12 +52,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PLAIN_HTTP_HOSTS", "loopback; none in production", "hosts that may be called without TLS"),
     Setting("GOOGLE_ROOT_URL", "https://admin.googleapis.com/", "root of the Directory API, for calls and batches"),
     Setting("GOOGLE_TOKEN_URI", "https://oauth2.googleapis.com/token", "where access tokens are fetched"),
-    Setting(
-        "GOOGLE_SERVICE_ACCOUNT",
-        "",
-        "the delegated service account's key, as JSON",
-        secret=True,
-    ),
+    Setting("GOOGLE_SERVICE_ACCOUNT", "", "the delegated service account's key, as JSON", secret=True),
     Setting("GOOGLE_CLIENT_ID", "", "the OAuth client that people sign in with; without it nobody can"),
     Setting("GOOGLE_CLIENT_SECRET", "", "the OAuth client's secret", secret=True),
     Setting("GOOGLE_AUTHORIZE_URL", "https://accounts.google.com/o/oauth2/v2/auth", "Google's sign-in page"),
