@@ -20,5 +20,6 @@ app.conf.beat_schedule = {
     "schedule": {"task": "skolsynk.sync.tasks.schedule", "schedule": 60.0},
     "reap": {"task": "skolsynk.sync.tasks.reap", "schedule": 30.0},
     "watch": {"task": "skolsynk.sync.tasks.watch", "schedule": 300.0},
+    "look": {"task": "skolsynk.sync.tasks.look", "schedule": 600.0},
     "prune": {"task": "skolsynk.sync.tasks.prune", "schedule": 6 * 3600.0},
 }

@@ -16,8 +16,7 @@ from celery.signals import worker_init, worker_shutting_down
 from django.utils import timezone
 
 from skolsynk.celery import app
-from skolsynk.store import load
-from skolsynk.sync import dispatch, health, housekeeping, notices, run, stopping
+from skolsynk.sync import dispatch, housekeeping, installation, run, stopping, watching
 
 log = logging.getLogger(__name__)
 
@@ -63,9 +62,21 @@ def reap(**_: Any) -> None:
 @app.task
 def watch(**_: Any) -> None:
     """Every five minutes: tell people what has begun to go wrong, and what is over."""
-    now = timezone.now()
-    for tenant_id in load.active_tenants():
-        notices.follow(tenant_id, health.alarms(tenant_id, now), now)
+    watching.follow(timezone.now())
+
+
+@app.task
+def look(**_: Any) -> None:
+    """Every ten minutes: which customers to look at, each in a task of its own."""
+    for tenant_id in installation.due(timezone.now()):
+        look_at.delay(tenant_id=tenant_id)
+
+
+@app.task
+def look_at(*, tenant_id: int, **_: Any) -> None:
+    """Ask Google whether the app still works at one customer."""
+    for run_id in installation.look(tenant_id, timezone.now()).runs:
+        execute.delay(run_id=str(run_id))
 
 
 @app.task
