@@ -58,7 +58,7 @@ SETTINGS: tuple[Setting, ...] = (
         "the delegated service account: its key as JSON, or only its e-mail address when IAM signs for it",
         secret=True,
     ),
-    Setting("GOOGLE_MARKETPLACE_APP_ID", "", "the app's id in the Marketplace SDK; without it licences are not asked for"),
+    Setting("GOOGLE_MARKETPLACE_APP_ID", "", "the app's id in the Marketplace SDK; without it no licence is asked for"),
     Setting("GOOGLE_MARKETPLACE_ROOT_URL", "https://appsmarket.googleapis.com/", "root of the Marketplace API"),
     Setting("GOOGLE_CLIENT_ID", "", "the OAuth client that people sign in with; without it nobody can"),
     Setting("GOOGLE_CLIENT_SECRET", "", "the OAuth client's secret", secret=True),

@@ -103,7 +103,9 @@ def every(state: State, missing_since: datetime | None, age: timedelta) -> timed
     return HOURLY if state is State.ACTIVE and missing_since else DAILY
 
 
-def due(state: State, looked_at: datetime | None, missing_since: datetime | None, since: datetime, at: datetime) -> bool:
+def due(
+    state: State, looked_at: datetime | None, missing_since: datetime | None, since: datetime, at: datetime
+) -> bool:
     """Is it time to look again? ``since``: when the tenant was made. What is purged waits for somebody to sign in."""
     if state is State.PURGED:
         return False

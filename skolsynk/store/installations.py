@@ -5,7 +5,7 @@ Whatever changes a state locks the tenant's row first: two looks at once settle 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -112,8 +112,11 @@ def hold(tenant_id: int) -> None:
     list(Tenant.objects.select_for_update().filter(pk=tenant_id).values_list("pk"))
 
 
-def quarantine(tenant_id: int, at: datetime, purge_at: datetime) -> int:
-    """Nothing starts and what is under way ends; how many runs that was. Everything else stays as it is."""
+def quarantine(tenant_id: int, at: datetime, purge_at: datetime, why: Sequence[str]) -> int:
+    """Nothing starts and what is under way ends; how many runs that was. Everything else stays as it is.
+
+    ``why``: what those runs say, in Swedish and in English.
+    """
     with transaction.atomic():
         hold(tenant_id)
         Tenant.objects.filter(pk=tenant_id).update(status=ASLEEP)
@@ -124,7 +127,8 @@ def quarantine(tenant_id: int, at: datetime, purge_at: datetime) -> int:
         Channel.objects.filter(tenant_id=tenant_id).exclude(state="stopped").update(state="stopped")
         Hint.objects.filter(tenant_id=tenant_id).delete()
         unfinished = Run.objects.filter(tenant_id=tenant_id, state__in=("queued", "running"))
-        return unfinished.update(state="failed", finished_at=at, heartbeat_at=at, error_code=ASLEEP)
+        ended: dict[str, Any] = {"error_code": ASLEEP, "error_args": list(why)}
+        return unfinished.update(state="failed", finished_at=at, heartbeat_at=at, **ended)
 
 
 def purge_on(tenant_id: int, days_at: datetime) -> None:

@@ -25,7 +25,7 @@ from skolsynk.sources.google.licence import Market, customer_licence
 from skolsynk.store import claims, installations, load, purging, save
 from skolsynk.store.installations import InstallationFacts, Looked
 from skolsynk.sync import dispatch, installation_words, notices, preferences, sources
-from skolsynk.sync.errors import Misconfigured
+from skolsynk.sync.errors import Misconfigured, asleep
 
 log = logging.getLogger(__name__)
 AT_ONCE = 5  # looks a tick, and more where tenants are many: each is done several times a day at most
@@ -131,7 +131,8 @@ def _read(tenant_id: int, at: datetime) -> tuple[UUID, ...]:
 
 def _quarantine(tenant_id: int, at: datetime) -> None:
     purge_at = at + timedelta(days=preferences.of(tenant_id).purge_days)
-    ended = installations.quarantine(tenant_id, at, purge_at)
+    why = asleep()
+    ended = installations.quarantine(tenant_id, at, purge_at, (why.text_sv, why.text_en))
     save.audit(tenant_id, "system", "app_quarantined", {"runs": ended, "until": purge_at.isoformat()}, at)
 
 

@@ -97,9 +97,9 @@ ACTS: Mapping[str, tuple[Both, Both]] = {
     REFUSED: (
         ADMIN,
         Both(
-            "Godkänn behörigheten för Skolsynk i Googles administratörskonsol: Appar, Google Workspace Marketplace-appar, "
-            "Skolsynk, Bevilja åtkomst. Är det nyss gjort har Google inte aktiverat behörigheten än; det kan ta upp "
-            "till 24 timmar, och vi ser efter igen av oss själva.",
+            "Godkänn behörigheten för Skolsynk i Googles administratörskonsol: Appar, Google Workspace Marketplace-"
+            "appar, Skolsynk, Bevilja åtkomst. Är det nyss gjort har Google inte aktiverat behörigheten än; det kan ta "
+            "upp till 24 timmar, och vi ser efter igen av oss själva.",
             "Grant Skolsynk access in Google's Admin console: Apps, Google Workspace Marketplace apps, Skolsynk, Grant "
             "access. If that was done just now, Google has not activated the access yet; this can take up to 24 hours, "
             "and we look again by ourselves.",
@@ -218,7 +218,8 @@ def alarms(found: InstallationFacts | None) -> Iterator[Alarm]:
 def resumed(was: Mapping[str, str], at: datetime) -> Told:
     """Back from quarantine. ``was``: {vendor: mode} before it."""
     known = targets.all_vendors()
-    live = ", ".join(known[slug].name if slug in known else slug for slug, mode in sorted(was.items()) if mode == "live")
+    slugs = sorted(slug for slug, mode in was.items() if mode == "live")
+    live = ", ".join(known[slug].name if slug in known else slug for slug in slugs)
     return Told(
         "recovered", QUARANTINED, "", at, "Skolsynk är installerat igen", "Skolsynk is installed again",
         f"Katalogen läses om. {f'I testläge nu, skarpa förut: {live}. ' if live else ''}Inget går i skarpt läge "

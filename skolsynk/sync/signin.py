@@ -23,7 +23,8 @@ from skolsynk.sources.google import account as accounts
 from skolsynk.sources.google.account import Account, Asking
 from skolsynk.sources.google.auth import credentials_of
 from skolsynk.sources.google.oidc import Begun as Begun
-from skolsynk.sources.google.oidc import Identity, OidcError, Site, finish
+from skolsynk.sources.google.oidc import Identity as Identity
+from skolsynk.sources.google.oidc import OidcError, Site, finish
 from skolsynk.sources.google.oidc import begin as begin
 from skolsynk.store import load, members, purging, save
 from skolsynk.store.members import Access, MemberError, MemberFacts

@@ -47,6 +47,7 @@ def probed(tenant_id: int) -> Probed:
     capabilities = replace(source, **QUICK).probe()  # type: ignore[arg-type]  # the names and types are the source's own
     if not any(one.name == "customer" and one.works for one in capabilities):
         return Probed(capabilities, "")
+    wrong: SourceError | None
     try:
         customer = accounts.customer_of(_asking(tenant_id, source.subject))
         wrong = None if customer.id == source.expected_customer else accounts.somebody_else()

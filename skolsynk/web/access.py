@@ -115,9 +115,7 @@ def page(
     return decorate
 
 
-def _opened(
-    request: HttpRequest, visit: Visit, view: Callable[..., HttpResponseBase], kwargs: Any
-) -> HttpResponseBase:
+def _opened(request: HttpRequest, visit: Visit, view: Callable[..., HttpResponseBase], kwargs: Any) -> HttpResponseBase:
     """The page; or the door, where the tenant's key has been erased and nothing can be opened any more."""
     try:
         return view(request, visit, **kwargs)

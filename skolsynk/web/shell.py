@@ -47,7 +47,10 @@ PLACES = (
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Context of every page: ``visit``, ``asleep``, ``places``, ``scheme``, ``language``, ``demo``, ``session_seconds``."""
+    """Context of every page: ``visit``, ``places``, ``scheme``, ``language``, ``demo``, ``session_seconds``.
+
+    ``asleep``: the installation of a tenant that removed the app, None for others.
+    """
     visit: Visit | None = getattr(request, "visit", None)
     asleep = visit is not None and visit.tenant.status != "active"
     return {

@@ -74,9 +74,9 @@ def credentials_of(text: str) -> Credentials:
     if ADDRESS.match(given):
         return Keyless(given)
     found = json.loads(given)
-    if not isinstance(found, dict):
-        raise ValueError("neither a key file nor the address of a service account")
-    return found
+    if isinstance(found, dict):
+        return found
+    raise ValueError("neither a key file nor the address of a service account")
 
 
 class IamSigner(google.auth.iam.Signer):

@@ -21,8 +21,8 @@ from skolsynk.web.words import speaks, words
 
 PENDING = (
     words(
-        "Google har inte aktiverat behörigheten än. Det kan ta upp till 24 timmar, och vi ser efter igen av oss själva.",
-        "Google has not activated the access yet. This can take up to 24 hours, and we look again by ourselves.",
+        "Google har inte aktiverat behörigheten än. Det kan ta upp till 24 timmar; vi ser efter igen av oss själva.",
+        "Google has not activated the access yet. This can take up to 24 hours; we look again by ourselves.",
     ),
     words(
         "Du behöver inte vänta här: stäng sidan och kom tillbaka. Det här är vad Google svarade senast.",
@@ -64,6 +64,15 @@ def installation(request: HttpRequest, visit: Visit) -> HttpResponse:
         "lines": [_line(one) for one in shown], "acts": _acts(shown),
     }  # fmt: skip
     return render(request, "web/installation/installation.html", about)
+
+
+def unsettled(visit: Visit) -> dict[str, object] | None:
+    """For other pages: how the app stands with Google, while that is not as it should be."""
+    found = installations.of(visit.tenant.id)
+    state = _state(found, tuple(lines(found)))
+    if found is None or state is WORKS or state is STOPPED:
+        return None
+    return dict(zip(("title", "text", "kind"), state, strict=True))
 
 
 def _looked(request: HttpRequest, visit: Visit) -> HttpResponse:

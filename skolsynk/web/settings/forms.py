@@ -111,7 +111,7 @@ class RetentionForm(forms.Form):
         label=words("Personuppgifter efter avinstallation, dygn", "Personal data after an uninstall, days"),
         help_text=words(
             "Tas Skolsynk bort i Google sparas allt så här länge, om det var ett misstag. Sedan raderas det.",
-            "If Skolsynk is removed in Google everything is kept this long, in case it was a mistake. Then it is erased.",
+            "If Skolsynk is removed in Google everything is kept this long, in case of a mistake. Then it is erased.",
         ),
     )
     contact = forms.CharField(

@@ -30,7 +30,9 @@ def addresses(town: Theatre) -> list[str]:
     connection = town.connection().id
     unit = town.stage.town.school_units[0]["code"]
     return [
-        *map(reverse, NAMES), reverse("operator_address", kwargs={"connection_id": connection, "mode": "test"}),
+        *map(reverse, NAMES),
+        reverse("operator_tenant", kwargs={"key": town.stage.town.directory.customer_id}),
+        reverse("operator_address", kwargs={"connection_id": connection, "mode": "test"}),
         reverse("operator_unit", kwargs={"code": unit}), reverse("operator_register") + "?q=skolan",
     ]  # fmt: skip
 

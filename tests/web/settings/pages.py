@@ -41,7 +41,10 @@ def subject(town: Theatre) -> Mapping[str, Any]:
     return {"subject": town.stage.town.admin_email, "was": town.stage.town.admin_email}
 
 
-KEPT = {"receipt_days": "90", "run_days": "365", "event_days": "730", "purge_days": "14", "contact": "skola@bjorkvik.example"}
+KEPT = {
+    "receipt_days": "90", "run_days": "365", "event_days": "730", "purge_days": "14",
+    "contact": "skola@bjorkvik.example",
+}  # fmt: skip
 
 PAGES = {
     "settings": Example(),

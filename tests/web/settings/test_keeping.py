@@ -72,7 +72,9 @@ def test_what_cannot_be_kept_to_is_refused_and_kept_in_the_form(
     assert preferences.of(town.tenant_id) == Preferences()
 
 
-@pytest.mark.parametrize("was", ["", "1 2", "a b c", "180 400 731 30 ", "180 400 730 ", "180 400 730 30 någon annan", "9" * 5000])
+@pytest.mark.parametrize(
+    "was", ["", "1 2", "a b c", "180 400 731 30 ", "180 400 730 ", "180 400 730 30 någon annan", "9" * 5000]
+)
 def test_a_form_from_an_old_page_overwrites_nothing(
     town: Theatre, as_owner: Client, address: Address, was: str
 ) -> None:
