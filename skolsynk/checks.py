@@ -68,3 +68,20 @@ def check_sign_in(*, app_configs: Sequence[AppConfig] | None, **_: object) -> li
         for name in needed
         if settings.PRODUCTION and not getattr(settings, name)
     ]
+
+
+@register(Tags.security, deploy=True)
+def check_addon(*, app_configs: Sequence[AppConfig] | None, **_: object) -> list[CheckMessage]:
+    """The add-on needs all of these, or none."""
+    needed = ("ADDON_SERVICE_ACCOUNT", "ADDON_CLIENT_ID", "SITE_URL")
+    if not (settings.ADDON_SERVICE_ACCOUNT or settings.ADDON_CLIENT_ID):
+        return []
+    return [
+        checks.Warning(
+            f"{name} is not set: the Workspace add-on answers nobody.",
+            hint="Give what gcloud workspace-add-ons get-authorization prints, and the site's own address.",
+            id="skolsynk.W005",
+        )
+        for name in needed
+        if not getattr(settings, name)
+    ]

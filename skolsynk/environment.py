@@ -64,10 +64,25 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("GOOGLE_CLIENT_SECRET", "", "the OAuth client's secret", secret=True),
     Setting("GOOGLE_AUTHORIZE_URL", "https://accounts.google.com/o/oauth2/v2/auth", "Google's sign-in page"),
     Setting("GOOGLE_CERTS_URL", "https://www.googleapis.com/oauth2/v1/certs", "what Google's ID tokens are checked by"),
+    Setting(
+        "REGISTER_URL",
+        "https://api.skolverket.se/skolenhetsregistret; none in the demo",
+        "the school unit register, read again every week",
+    ),
+    Setting(
+        "ADDON_SERVICE_ACCOUNT",
+        "",
+        "e-mail address of the Workspace add-on's own service account; without it the add-on answers nobody",
+    ),
+    Setting("ADDON_CLIENT_ID", "", "the add-on's OAuth client (`oauthClientId`), which people's ID tokens are for"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_TEST_URL", "the vendor file's", "a vendor's address in test mode"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_LIVE_URL", "", "a vendor's address in live mode; without it, no live mode"),
     Setting("SKOLSYNK_VENDOR_<SLUG>_KEY", "", "API key used where a connection has none of its own", secret=True),
-    Setting("SITE_URL", "", "the site's own address, for links in letters, such as `https://skolsynk.example`"),
+    Setting(
+        "SITE_URL",
+        "",
+        "the site's public address, such as `https://skolsynk.example`: for links in letters, and for Google to call",
+    ),
     Setting(
         "EMAIL_URL",
         "files in SKOLSYNK_VAR in the demo",

@@ -207,6 +207,13 @@ GOOGLE_AUTHORIZE_URL = _env.address(
     "GOOGLE_AUTHORIZE_URL", "https://accounts.google.com/o/oauth2/v2/auth", PLAIN_HTTP_HOSTS
 )
 GOOGLE_CERTS_URL = _env.address("GOOGLE_CERTS_URL", "https://www.googleapis.com/oauth2/v1/certs", PLAIN_HTTP_HOSTS)
+REGISTER_URL = (  # of school units; read again once a week
+    _env.address("REGISTER_URL", "https://api.skolverket.se/skolenhetsregistret", PLAIN_HTTP_HOSTS)
+    if PRODUCTION or _env.text("REGISTER_URL")
+    else ""
+)
+ADDON_SERVICE_ACCOUNT = _env.text("ADDON_SERVICE_ACCOUNT")
+ADDON_CLIENT_ID = _env.text("ADDON_CLIENT_ID")
 VENDOR_SETTINGS = _env.vendors(PLAIN_HTTP_HOSTS)  # {slug: {"test" | "live": address, "key": shared API key}}
 
 CONTACT = _env.text("CONTACT")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("admin/", admin.site.urls),
     path("healthz/", healthz, name="healthz"),
+    path("addon/", include("skolsynk.addon.urls")),
     path("", include("skolsynk.web.urls")),
 ]
 handler404 = "skolsynk.web.pages.not_found"

@@ -41,7 +41,7 @@ def test_a_reader_never_takes_half_a_message(tmp_path: Path) -> None:
 
 def test_beat_knows_the_tasks_by_name() -> None:
     names = {entry["task"].rpartition(".")[2] for entry in app.conf.beat_schedule.values()}
-    assert names == {"schedule", "reap", "prune", "watch"}
+    assert names == {"schedule", "reap", "prune", "watch", "refresh_register"}
     assert app.conf.task_default_queue == "sync"
     assert app.conf.task_acks_late
 

@@ -59,8 +59,11 @@ def _names(vendor: Vendor) -> Iterator[str]:
         yield "sources must say where the facts were read"
     if not vendor.notes_sv or len(vendor.notes_sv) != len(vendor.notes_en):
         yield "notes must be there in Swedish and in English, as many"
-    if any(not text.strip() for text in (*vendor.sources, *vendor.notes_sv, *vendor.notes_en, *vendor.unpublished)):
+    told = (*vendor.notes_sv, *vendor.notes_en, *vendor.unpublished_sv, *vendor.unpublished_en)
+    if any(not text.strip() for text in (*vendor.sources, *told)):
         yield "a source, note or unpublished rule is empty"
+    if len(vendor.unpublished_sv) != len(vendor.unpublished_en):
+        yield "an unpublished rule lacks one of its languages"
 
 
 def _shapes(vendor: Vendor) -> Iterator[str]:

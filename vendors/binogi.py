@@ -29,7 +29,12 @@ VENDOR = Vendor(
         ),
         "Those who leave or move are removed at Binogi by themselves.",
     ),
-    unpublished=(
+    unpublished_sv=(
+        "vilka uppgifter som krävs utöver EGIL-profilen",
+        "vilka adresser som används för test och skarpt läge",
+        "om huvudman och grupper av skolenheter tas emot; avstängt som förval",
+    ),
+    unpublished_en=(
         "which attributes are required beyond the EGIL profile",
         "which addresses are used for test and live",
         "whether Organisation and SchoolUnitGroup are taken; off by default",

@@ -27,7 +27,12 @@ VENDOR = Vendor(
         "Licences are given out in Gleerups' portal, class by class, also when the classes come from here.",
         "Groups that were made in the portal are left alone.",
     ),
-    unpublished=(
+    unpublished_sv=(
+        "om en klass per elev eller unika klassnamn krävs",
+        "vilka adresser som används för test och skarpt läge",
+        "om huvudman och grupper av skolenheter tas emot; avstängt som förval",
+    ),
+    unpublished_en=(
         "whether one class per pupil or unique class names are demanded",
         "which addresses are used for test and live",
         "whether Organisation and SchoolUnitGroup are taken; off by default",

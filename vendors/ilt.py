@@ -20,7 +20,13 @@ VENDOR = Vendor(
         "An e-mail address is optional for pupils.",
         "Groups and users that were made by hand at ILT may exist beside the synchronised ones.",
     ),
-    unpublished=(
+    unpublished_sv=(
+        "allt om den här integrationen: ingen sida om den har hittats",
+        "om en klass per elev eller unika klassnamn krävs",
+        "vilka adresser som används för test och skarpt läge",
+        "om huvudman och grupper av skolenheter tas emot; avstängt som förval",
+    ),
+    unpublished_en=(
         "everything about this integration: no page about it was found",
         "whether one class per pupil or unique class names are demanded",
         "which addresses are used for test and live",

@@ -25,7 +25,13 @@ VENDOR = Vendor(
             "name added."
         ),
     ),
-    unpublished=(
+    unpublished_sv=(
+        "om klassnamn ska vara unika inom skolenheten eller hos hela huvudmannen; det senare används",
+        "om undervisningsgrupper tas emot; de skickas som förval",
+        "vilka adresser som används för test och skarpt läge",
+        "om huvudman och grupper av skolenheter tas emot; avstängt som förval",
+    ),
+    unpublished_en=(
         "whether uniqueness is asked for within a school unit or within a school authority; the latter is used",
         "whether teaching groups are taken; they are, by default",
         "which addresses are used for test and live",

@@ -29,7 +29,13 @@ VENDOR = Vendor(
         "The key is made and activated in NE's SCIM service.",
         "Logging in finds the account by e-mail address and school unit code; the address is therefore always sent.",
     ),
-    unpublished=(
+    unpublished_sv=(
+        "vilken del av SS12000:2018 som används: sidan säger en delmängd, inte vilken",
+        "om en klass per elev eller unika klassnamn krävs",
+        "vilken adress som används för skarpt läge",
+        "om huvudman och grupper av skolenheter tas emot; avstängt som förval",
+    ),
+    unpublished_en=(
         "which part of SS12000:2018 is used: the page says a subset, not which",
         "whether one class per pupil or unique class names are demanded",
         "which address is used for live",

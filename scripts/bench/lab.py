@@ -62,6 +62,13 @@ class Lab:
         shutil.copytree(original, made, dirs_exist_ok=True)
         return made
 
+    def soaked(self, **arguments: float) -> Answer:
+        """A whole deployment for a while, in processes of its own; raises CalledProcessError."""
+        words = [word for name, value in arguments.items() for word in (f"--{name}", f"{value:g}")]
+        command = [sys.executable, "-m", "scripts.bench.soak", *words]
+        done = subprocess.run(command, cwd=ROOT, env=environment(self.folder), stdout=subprocess.PIPE, check=True)
+        return _said(done.stdout.decode().splitlines()[-1])
+
     def forget(self, var: Path) -> None:
         """Room for the next: the largest database is hundreds of megabytes."""
         shutil.rmtree(var)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -174,6 +175,33 @@ def pages(lab: Lab) -> list[Figure]:
     ]
 
 
+def site(lab: Lab) -> list[Figure]:
+    """Every page of the site for 50,000 people, at the server, and what is answered while somebody types."""
+    var = Path(tempfile.mkdtemp(dir=lab.folder))
+    answer = lab.child(var, "site", "site", people=lab.size(50_000))
+    lab.forget(var)
+    row = "site"
+    return [
+        Figure(row, "resources pushed", answer["resources"], ""),
+        *(Figure(row, name, ms[0], "ms", 300) for name, ms in answer["ms"].items()),
+    ]
+
+
+def soak(lab: Lab) -> list[Figure]:
+    """50 tenants of 3,000 people, 5 changes a second in all: from the change in Google to the vendor's yes."""
+    answer = lab.soaked(tenants=lab.size(50), people=3_000, rate=lab.size(50) / 10, seconds=lab.size(300))
+    if answer["failed"] or answer["left"]:
+        raise RuntimeError(f"runs failed or changes were left: {answer}")
+    row, fresh = "soak", answer["freshness"]
+    return [
+        Figure(row, "changes", answer["changes"], ""),
+        Figure(row, "half of them at the vendor within", fresh["p50_s"], "s"),
+        Figure(row, "95 of 100 at the vendor within", fresh["p95_s"], "s", 60),
+        Figure(row, "the worker's CPU, two processes", answer["worker_cpu_s"], "s"),
+        Figure(row, "the site's CPU", answer["web_cpu_s"], "s"),
+    ]
+
+
 ROWS: Mapping[str, Callable[[Lab], list[Figure]]] = {
     "no-change": no_change,
     "push": push,
@@ -181,6 +209,8 @@ ROWS: Mapping[str, Callable[[Lab], list[Figure]]] = {
     "growth": growth,
     "read": read,
     "pages": pages,
+    "site": site,
+    "soak": soak,
 }
 
 

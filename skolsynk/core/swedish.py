@@ -96,3 +96,13 @@ class Query:
         """The same for what ``folded_both_ways`` gave, for texts that are asked often."""
         exact, loose = folded
         return all(word in exact for word in self._exact) and all(word in loose for word in self._loose)
+
+
+def grouped(number: int) -> str:
+    """1 284, with a no-break space; also for texts in English, where ISO 80000-1 (7.3.1) asks for the same."""
+    return f"{number:,}".replace(",", "\u00a0")
+
+
+def counted(number: int, one: str, more: str) -> str:
+    """``1 pupil``, ``1 284 pupils``."""
+    return f"{grouped(number)} {one if number == 1 else more}"

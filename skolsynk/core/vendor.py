@@ -36,4 +36,5 @@ class Vendor:
     registration_needed: bool = False  # the school must be registered at the vendor before the first push
     notes_sv: tuple[str, ...] = ()  # shown to the administrator
     notes_en: tuple[str, ...] = ()
-    unpublished: tuple[str, ...] = ()  # rules that no public source states; the permissive default holds
+    unpublished_sv: tuple[str, ...] = ()  # rules that no public source states; the permissive default holds
+    unpublished_en: tuple[str, ...] = ()

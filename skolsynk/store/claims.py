@@ -10,13 +10,13 @@ import fcntl
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Min, Q
+from django.db.models import Count, F, Max, Min, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -24,6 +24,8 @@ from skolsynk.store.facts import RunFacts as RunFacts
 from skolsynk.store.models import Run
 
 UNFINISHED = ("queued", "running")
+FINDING = ("read", "patch")  # the kinds that make a snapshot
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def create_run(
@@ -79,18 +81,32 @@ def beat(run_id: UUID, at: datetime, phase: str, done: int, total: int | None, r
 def carries_from(run_id: UUID, connection_id: int, mode: str, read_before: datetime | None) -> datetime | None:
     """Note on a push that begins when the oldest change that it carries was made after, at most once; that instant.
 
-    It is ``read_before``, the read before the newest. What pushes that failed since the last sound one did not send is
-    sent now too: then it is theirs, if that is earlier.
+    Every read or patch since the last sound push began says when its changes were made; where none does it is
+    ``read_before``, the read before the newest. What pushes that failed since the last sound one did not send is sent
+    now too: then it is theirs, if that is earlier.
     """
     pushes = Run.objects.filter(connection_id=connection_id, mode=mode, kind="push").exclude(pk=run_id)
     sound = pushes.filter(state__in=("done", "held", "partly")).exclude(trigger="rehearsal").order_by("-created_at")
-    sound_at = sound.values_list("created_at", flat=True).first()
-    unsent = pushes.filter(created_at__gt=sound_at) if sound_at else pushes
+    last = sound.values_list("created_at", "started_at").first()
+    unsent = pushes.filter(created_at__gt=last[0]) if last else pushes
     earliest = unsent.aggregate(earliest=Min("changed_after"))["earliest"]
-    instant = min((at for at in (earliest, read_before) if at), default=None)
+    found = _found_since(Run.objects.values_list("tenant_id", flat=True).get(pk=run_id), last[1] if last else None)
+    instant = min((at for at in (earliest, found or read_before) if at), default=None)
     mine = Run.objects.filter(pk=run_id)
     mine.filter(changed_after=None).update(changed_after=instant)
     return mine.values_list("changed_after", flat=True).get()
+
+
+def _found_since(tenant_id: int, since: datetime | None) -> datetime | None:
+    """When the earliest was made of the changes that were found after an instant; None where nobody can tell."""
+    found = Run.objects.filter(tenant_id=tenant_id, kind__in=FINDING, state="done", finished_at__gt=since or EVER)
+    instants = list(found.values_list("changed_after", flat=True)) if since else []
+    return min((at for at in instants if at), default=None) if None not in instants else None
+
+
+def found_changes(run_id: UUID, changed_after: datetime | None) -> None:
+    """Note on a read or patch when the oldest change that it found can have been made."""
+    Run.objects.filter(pk=run_id).update(changed_after=changed_after)
 
 
 def finish(
@@ -142,6 +158,53 @@ def queued(connection_id: int) -> bool:
 def reading(tenant_id: int) -> bool:
     """Is a read of this tenant queued or under way?"""
     return Run.objects.filter(tenant_id=tenant_id, kind="read", state__in=UNFINISHED).exists()
+
+
+def busy(tenant_id: int) -> bool:
+    """Is a read, a patch or a school of this tenant queued or under way?"""
+    return Run.objects.filter(tenant_id=tenant_id, connection=None, state__in=UNFINISHED).exists()
+
+
+def waits_for_the_same(done: RunFacts) -> tuple[UUID, ...]:
+    """Queued runs that could not begin while this one was under way: of its connection, or its tenant's directory."""
+    return _ids(Q(tenant_id=done.tenant_id, connection_id=done.connection_id, state="queued"))
+
+
+def waited(run_id: UUID, now: datetime) -> timedelta:
+    """How long ago a run was asked for."""
+    return max(now - Run.objects.values_list("created_at", flat=True).get(pk=run_id), timedelta(0))
+
+
+class Failures(NamedTuple):
+    number: int
+    newest: datetime | None  # when it ended
+
+
+def failed_patches(tenant_id: int) -> Failures:
+    """The unbroken failures of patching since the last patch or read that was sound."""
+    rows = Run.objects.filter(tenant_id=tenant_id, kind__in=FINDING).order_by("-created_at")
+    sound = rows.filter(state="done").values_list("created_at", flat=True).first()
+    failed = rows.filter(kind="patch", state="failed", created_at__gt=sound or EVER)
+    found = failed.aggregate(number=Count("pk"), newest=Max("finished_at"))
+    return Failures(found["number"], found["newest"])
+
+
+def last_sound_read_at(tenant_id: int) -> datetime | None:
+    """The instant of the newest whole read that was complete."""
+    reads = Run.objects.filter(tenant_id=tenant_id, kind="read", state="done").order_by("-created_at")
+    return reads.values_list("at", flat=True).first()
+
+
+def last_push_at(connection_id: int) -> datetime | None:
+    """The instant of the newest push, however it ended."""
+    pushes = Run.objects.filter(connection_id=connection_id, kind="push").exclude(trigger="rehearsal")
+    return pushes.order_by("-at").values_list("at", flat=True).first()
+
+
+def last_school_at(tenant_id: int) -> datetime | None:
+    """The instant of the newest run that put school and pages together anew, however it ended."""
+    schools = Run.objects.filter(tenant_id=tenant_id, kind="school").order_by("-at")
+    return schools.values_list("at", flat=True).first()
 
 
 def last_read_at(tenant_id: int) -> datetime | None:

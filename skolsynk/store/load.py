@@ -13,7 +13,7 @@ from uuid import UUID
 
 import zstandard
 from django.db import connection as database
-from django.db.models import Count, Sum
+from django.db.models import Count, Max, Sum
 
 from skolsynk.core import codec
 from skolsynk.core.connection import Mode
@@ -77,6 +77,19 @@ def tenant_by_customer(customer_id: str) -> TenantFacts | None:
 def active_tenants() -> tuple[int, ...]:
     """Ids of those that are to be synced by the clock."""
     return tuple(Tenant.objects.filter(status="active").exclude(wrapped_key=b"").values_list("pk", flat=True))
+
+
+def tenants_with_a_connection_on() -> tuple[int, ...]:
+    """Ids of active tenants that send to some vendor, in test or live."""
+    rows = Connection.objects.filter(tenant_id__in=active_tenants()).exclude(mode=Mode.OFF.value)
+    return tuple(rows.values_list("tenant_id", flat=True).order_by("tenant_id").distinct())
+
+
+def configured_at(tenant_id: int) -> datetime | None:
+    """When what is asked of the directory may last have changed: the rules, or which org units are school."""
+    rules = RulesVersion.objects.filter(tenant_id=tenant_id).aggregate(newest=Max("created_at"))["newest"]
+    source = Source.objects.filter(tenant_id=tenant_id).aggregate(newest=Max("updated_at"))["newest"]
+    return max((at for at in (rules, source) if at), default=None)
 
 
 def tenants() -> tuple[int, ...]:

@@ -35,6 +35,10 @@ def credentials(tenant_id: int, kind: str) -> bytes:
     return f"source:{tenant_id}:{kind}".encode()
 
 
+def channel(channel_id: UUID) -> bytes:
+    return f"channel:{channel_id}".encode()
+
+
 def webhook(webhook_id: int) -> bytes:
     return f"webhook:{webhook_id}".encode()
 

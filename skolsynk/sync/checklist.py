@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from skolsynk.core.connection import Mode
+from skolsynk.core.swedish import counted, grouped
 from skolsynk.store import claims, connections, load, runs
 from skolsynk.store.connections import Stored
 from skolsynk.store.runs import RunLine
@@ -84,7 +85,7 @@ def _connect(seen: _Seen) -> Line:
     if seen.read_at is None:
         return line(Step.NOT_STARTED, "Katalogen är inte läst än.", "The directory has not been read yet.")
     counts = load.latest_read_counts(seen.tenant_id)
-    people, groups, outside = (counts.get(name, 0) for name in ("people", "groups", "outside"))
+    people, groups, outside = (grouped(counts.get(name, 0)) for name in ("people", "groups", "outside"))
     sv = f"{people} personer och {groups} grupper lästa; {outside} personer utanför skolan bara räknade."
     return line(
         Step.DONE, sv, f"{people} people and {groups} groups read; {outside} people outside school only counted."
@@ -96,8 +97,8 @@ def _units(seen: _Seen) -> Line:
         return Line(
             "units",
             Step.DONE,
-            f"{_many(seen.units, 'skolenhet vald', 'skolenheter valda')}.",
-            f"{_many(seen.units, 'school unit', 'school units')} chosen.",
+            f"{counted(seen.units, 'skolenhet vald', 'skolenheter valda')}.",
+            f"{counted(seen.units, 'school unit', 'school units')} chosen.",
             "units",
         )
     return Line("units", Step.NOT_STARTED, "Ingen skolenhet vald.", "No school unit chosen.", "units")
@@ -124,11 +125,11 @@ def _people(seen: _Seen) -> Line:
         return Line("people", Step.BLOCKED, "Reglerna behövs först.", "The rules are needed first.", "quality")
     placed, errors = seen.model.counts.get("placed", 0), golive.errors_now(seen.model)
     if errors:
-        sv = f"{placed} personer placerade; {errors} fel att se efter."
-        return Line("people", Step.ATTENTION, sv, f"{placed} people placed; {errors} errors to look at.", "quality")
-    return Line(
-        "people", Step.DONE, f"{placed} personer placerade, inga fel.", f"{placed} people placed, no errors.", "quality"
-    )
+        sv = f"{grouped(placed)} personer placerade; {grouped(errors)} fel att se efter."
+        en = f"{grouped(placed)} people placed; {counted(errors, 'error', 'errors')} to look at."
+        return Line("people", Step.ATTENTION, sv, en, "quality")
+    sv, en = f"{grouped(placed)} personer placerade, inga fel.", f"{grouped(placed)} people placed, no errors."
+    return Line("people", Step.DONE, sv, en, "quality")
 
 
 def _vendors(seen: _Seen) -> Iterator[Line]:
@@ -141,8 +142,8 @@ def _vendors(seen: _Seen) -> Iterator[Line]:
         yield Line(
             "live",
             Step.DONE,
-            f"{_many(live, 'leverantör', 'leverantörer')} i skarpt läge.",
-            f"{_many(live, 'vendor', 'vendors')} live.",
+            f"{counted(live, 'leverantör', 'leverantörer')} i skarpt läge.",
+            f"{counted(live, 'vendor', 'vendors')} live.",
             "connections",
         )
     elif seen.on:
@@ -171,8 +172,8 @@ def _planned(seen: _Seen) -> Line:
     planned = [each for each in seen.on if runs.has_planned(seen.tenant_id, each.facts.id)]
     if planned:
         sv, en = (
-            f"{_many(len(planned), 'leverantör', 'leverantörer')} har en plan.",
-            f"{_many(len(planned), 'vendor', 'vendors')} with a plan.",
+            f"{counted(len(planned), 'leverantör', 'leverantörer')} har en plan.",
+            f"{counted(len(planned), 'vendor', 'vendors')} with a plan.",
         )
         return Line("plan", Step.DONE, sv, en, "changes")
     if seen.model is None or not seen.stored:
@@ -195,7 +196,3 @@ def _tested(seen: _Seen) -> Line:
     if points:
         return Line("evaluate", Step.UNDER_WAY, points[0].text_sv, points[0].text_en, "runs")
     return Line("evaluate", Step.BLOCKED, "Testläget är inte på.", "The test is not on.", "runs")
-
-
-def _many(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"

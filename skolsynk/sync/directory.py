@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
+from skolsynk.core.patch import Patch
 from skolsynk.core.rules import Rules, RulesError, field_paths, needs_groups, parse_rules
 from skolsynk.core.snapshot import Snapshot
 from skolsynk.sources import base
-from skolsynk.sources.google import EVERY_FIELD, GoogleSource
+from skolsynk.sources.google import EVERY_FIELD, GoogleSource, Told, WholeRead
 from skolsynk.sources.google.auth import Credentials, credentials_of
 from skolsynk.store import drafts, load
 from skolsynk.sync.errors import Later, Misconfigured, Stopped
 from skolsynk.sync.progress import Progress
+
+REREAD_TRIES = 4  # seven seconds in all: a patch that fails is tried again soon
 
 
 def read(
@@ -30,28 +35,38 @@ def read(
             raise Stopped
         progress(phase, done, total)
 
-    try:
+    with _in_words():
         return source(tenant_id).read(at, previous, tell)
-    except base.Misconfigured as error:
-        raise Misconfigured(error.code, error.text("sv"), error.text("en")) from error
-    except base.SourceError as error:
-        raise Later(error.code, error.text("sv"), error.text("en")) from error
+
+
+def reread(tenant_id: int, told: Told, previous: Snapshot, at: datetime) -> Patch | WholeRead:
+    """What Google has told of, as it is now. Raises Misconfigured, Later."""
+    with _in_words():
+        return source(tenant_id, tries=REREAD_TRIES).reread(told, previous, at)
 
 
 def look(tenant_id: int, at: datetime, progress: Progress) -> Snapshot:
     """All of the directory with every field, for proposing rules; kept nowhere. Raises as ``read``."""
-    try:
+    with _in_words():
         return source(tenant_id, everything=True).read(at, None, progress)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What goes wrong at the source as the errors that end a run."""
+    try:
+        yield
     except base.Misconfigured as error:
         raise Misconfigured(error.code, error.text("sv"), error.text("en")) from error
     except base.SourceError as error:
         raise Later(error.code, error.text("sv"), error.text("en")) from error
 
 
-def source(tenant_id: int, *, everything: bool = False) -> GoogleSource:
+def source(tenant_id: int, *, everything: bool = False, **how: Any) -> GoogleSource:
     """The tenant's source, asking Google only for what the rules need, or for ``everything``.
 
     Before there are rules every field is asked for, of the org units marked as school: rules are made by looking.
+    ``how``: how patiently to ask, as the source's own ``tries`` and ``timeout_s``.
     """
     tenant, row = load.tenant(tenant_id), load.source(tenant_id)
     credentials = (row.credentials if row else "") or settings.GOOGLE_SERVICE_ACCOUNT
@@ -70,6 +85,7 @@ def source(tenant_id: int, *, everything: bool = False) -> GoogleSource:
         school_containers=() if everything else tuple(row.school_containers),
         field_paths=EVERY_FIELD if looking else frozenset[str]().union(*map(field_paths, rules)),
         with_groups=looking or any(map(needs_groups, rules)),
+        **how,
     )
 
 

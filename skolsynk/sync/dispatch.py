@@ -1,16 +1,21 @@
-"""Which runs are wanted: by the clock, after a read, or because a worker died.
+"""Which runs are wanted: by the clock, after a read or a patch, or because a worker died.
 
 Every function gives ids of queued runs; whoever calls it hands them to a worker.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from skolsynk.core.connection import Mode
 from skolsynk.store import claims, load
+from skolsynk.store import readmodel as readmodel_rows
+from skolsynk.sync import listening
 from skolsynk.sync.schedule_json import Schedule, schedule_from_json
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -18,6 +23,9 @@ SILENCE = timedelta(seconds=90)  # a live worker tells of itself many times in t
 ATTEMPTS = 10
 READ_AGAIN = timedelta(minutes=5)
 REHEARSAL = "rehearsal"
+PAGES = "pages"  # a school that is made for the pages alone
+NIGHT_FROM, NIGHT_MINUTES = 1, 240  # whole reads of tenants that Google tells of changes: at one, and four hours on
+NIGHT_STEP = 37  # minutes between two neighbours, so that many tenants do not read at once
 
 
 def today_at(at: datetime) -> date:
@@ -65,13 +73,44 @@ def after_read(read: claims.RunFacts) -> tuple[UUID, ...]:
     )
 
 
+def queue_patch(tenant_id: int, at: datetime, trigger: str) -> UUID:
+    """A run that reads again what Google has told of."""
+    return claims.create_run(tenant_id, "patch", at=at, today=today_at(at), trigger=trigger)
+
+
+def after_patch(patched: claims.RunFacts) -> tuple[UUID, ...]:
+    """As after a read, where there is something that a vendor has not been told of."""
+    at = patched.at + claims.waited(patched.id, timezone.now())  # as late as it is: the push says how old its news is
+    return behind(patched.tenant_id, at, patched.trigger)
+
+
+def behind(tenant_id: int, at: datetime, trigger: str) -> tuple[UUID, ...]:
+    """A push for each connection whose newest push is older than the newest snapshot, unless one is queued already."""
+    newest = load.latest_read_at(tenant_id)
+    return tuple(
+        queue(connection, "push", at, trigger=trigger)
+        for connection in load.connections(tenant_id)
+        if newest and _wanted(connection, at) and _older(claims.last_push_at(connection.id), newest)
+        if not claims.queued(connection.id)
+    )
+
+
+def _older(pushed_at: datetime | None, snapshot_at: datetime) -> bool:
+    return pushed_at is None or pushed_at < snapshot_at
+
+
 def queue_school(tenant_id: int, at: datetime, *, asked_by: str = "") -> UUID:
     """A run that makes one tenant's school and read model anew, from the newest read."""
     return claims.create_run(tenant_id, "school", at=at, today=today_at(at), asked_by=asked_by)
 
 
 def after_school(made: claims.RunFacts) -> tuple[UUID, ...]:
-    """A plan for each connection that is on, so that people see what new rules or units would send."""
+    """A plan for each connection that is on, so that people see what new rules or units would send.
+
+    Not where nothing but the directory had changed: the pushes of that are under way.
+    """
+    if made.trigger == PAGES:
+        return ()
     return tuple(
         queue(connection, "plan", made.at, trigger=made.trigger)
         for connection in load.connections(made.tenant_id)
@@ -80,20 +119,57 @@ def after_school(made: claims.RunFacts) -> tuple[UUID, ...]:
 
 
 def due(now: datetime) -> tuple[UUID, ...]:
-    """A read for each tenant where some connection is due; the pushes follow the read."""
-    return tuple(
-        queue_read(tenant_id, now, trigger="schedule")
-        for tenant_id in load.active_tenants()
-        if not claims.reading(tenant_id)
-        and _may_read(tenant_id, now)
-        and any(_due(connection, now) for connection in load.connections(tenant_id))
+    """What the clock wants of each tenant: a read (pushes follow it), or pushes alone where Google tells of changes."""
+    return tuple(run_id for tenant_id in load.active_tenants() for run_id in _due_of(tenant_id, now))
+
+
+def _due_of(tenant_id: int, now: datetime) -> tuple[UUID, ...]:
+    connections = load.connections(tenant_id)
+    if claims.reading(tenant_id) or not any(_wanted(each, now) for each in connections):
+        return ()
+    live = listening.live(tenant_id, now)
+    if _read_due(tenant_id, now) if live else any(_due(each, now) for each in connections):
+        return (queue_read(tenant_id, now, trigger="schedule"),) if may_read(tenant_id, now) else ()
+    return (*_pushes_due(tenant_id, connections, now), *_pages_due(tenant_id, now)) if live else ()
+
+
+def _read_due(tenant_id: int, now: datetime) -> bool:
+    """Every night, and when what is asked of the directory has changed since it was read."""
+    last = claims.last_read_at(tenant_id)
+    configured = load.configured_at(tenant_id)
+    return last is None or last < night_of(tenant_id, now) or (configured is not None and last < configured)
+
+
+def night_of(tenant_id: int, now: datetime) -> datetime:
+    """The newest instant of the nightly read: between one and five, each tenant at a minute of its own."""
+    local = now.astimezone(STOCKHOLM)
+    night = local.replace(hour=NIGHT_FROM, minute=0, second=0, microsecond=0)
+    night += timedelta(minutes=tenant_id * NIGHT_STEP % NIGHT_MINUTES)
+    return (night if night <= local else night - timedelta(days=1)).astimezone(UTC)
+
+
+def _pushes_due(tenant_id: int, connections: Iterable[load.ConnectionFacts], now: datetime) -> tuple[UUID, ...]:
+    """Those that the schedule wants, for what failed or was refused, and those that a worker's death left undone."""
+    scheduled = tuple(
+        queue(each, "push", now, trigger="schedule")
+        for each in connections
+        if _due(each, now) and not claims.queued(each.id)
     )
+    return (*scheduled, *behind(tenant_id, now, "schedule"))
+
+
+def _pages_due(tenant_id: int, now: datetime) -> tuple[UUID, ...]:
+    """Patches leave the pages as they were: what they show is put together anew once a minute."""
+    newest, shown = load.latest_read_at(tenant_id), readmodel_rows.facts(tenant_id)
+    tried = claims.last_school_at(tenant_id)
+    if newest is None or shown is None or shown.at >= newest or (tried and tried >= newest) or claims.busy(tenant_id):
+        return ()
+    return (claims.create_run(tenant_id, "school", at=now, today=today_at(now), trigger=PAGES),)
 
 
 def lost(now: datetime) -> tuple[UUID, ...]:
     """Runs whose worker fell silent, and queued runs that no worker took: queued (again)."""
-    for run_id in claims.stale_runs(now - SILENCE, ATTEMPTS):
-        claims.requeue(run_id, now)
+    silent = [run_id for run_id in claims.stale_runs(now - SILENCE, ATTEMPTS) if claims.requeue(run_id, now)]
     for run_id in claims.worn_out(now - SILENCE, ATTEMPTS):
         claims.finish(
             run_id, now, "failed", error_code="worn_out",
@@ -102,7 +178,7 @@ def lost(now: datetime) -> tuple[UUID, ...]:
                 f"The run died {ATTEMPTS} times without a word. The operator needs to look.",
             ],
         )  # fmt: skip
-    return tuple(claims.waiting(now - SILENCE))
+    return (*silent, *claims.waiting(now - SILENCE))
 
 
 def _wanted(connection: load.ConnectionFacts, at: datetime) -> bool:
@@ -111,7 +187,7 @@ def _wanted(connection: load.ConnectionFacts, at: datetime) -> bool:
     return schedule_of(connection).open_at(at)
 
 
-def _may_read(tenant_id: int, now: datetime) -> bool:
+def may_read(tenant_id: int, now: datetime) -> bool:
     """A read that failed is not tried again every minute: somebody has to act, or Google to recover."""
     last = claims.last_read_at(tenant_id)
     return last is None or now - last >= READ_AGAIN

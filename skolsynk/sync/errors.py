@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from skolsynk.core.filters import SelectionError
+from skolsynk.egil.values import PushSummary
 
 
 @dataclass
@@ -125,3 +126,43 @@ def unknown_vendor(vendor: str) -> Misconfigured:
         f"Leverantören {vendor} finns inte i vendors/. Inget har skickats.",
         f"There is no vendor {vendor} in vendors/. Nothing was sent.",
     )
+
+
+def vendor_stopped(sent: PushSummary) -> RunError:
+    """A push that the vendor or the way there stopped, in words; what was answered is settled."""
+    reason = sent.stopped.value if sent.stopped else ""
+    sv, en = STOPPED[reason]
+    counted = sum(sent.counts.values())
+    return Later(
+        reason,
+        f"{sv} {counted} ändringar är besvarade och bokförda, {sent.unsent} skickades inte. Svaret: {sent.message}",
+        f"{en} {counted} changes were answered and recorded, {sent.unsent} were not sent. The answer: {sent.message}",
+    )
+
+
+STOPPED = {
+    "credentials": (
+        "Leverantören godtar inte nyckeln. Kontrollera den med leverantören och ange den på nytt (set_secret).",
+        "The vendor does not accept the key. Check it with the vendor and give it again (set_secret).",
+    ),
+    "tls": (
+        "Leverantörens certifikat kan inte godtas, så ingenting skickades dit. Leverantören behöver rätta det.",
+        "The vendor's certificate cannot be trusted, so nothing was sent to it. The vendor needs to correct it.",
+    ),
+    "redirect": (
+        "Leverantören hänvisar till en annan adress. Driftansvarig behöver ange den rätta.",
+        "The vendor points to another address. The operator needs to give the right one.",
+    ),
+    "address": (
+        "Ingenting svarar på leverantörens adress. Driftansvarig behöver kontrollera den.",
+        "Nothing answers at the vendor's address. The operator needs to check it.",
+    ),
+    "unreachable": (
+        "Leverantören går inte att nå eller är sjuk. Nästa körning försöker igen av sig själv.",
+        "The vendor cannot be reached or is ill. The next run tries again by itself.",
+    ),
+    "busy": (
+        "Leverantören ber oss vänta längre än en körning varar. Nästa körning fortsätter av sig själv.",
+        "The vendor asks us to wait longer than a run lasts. The next run goes on by itself.",
+    ),
+}

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from skolsynk.core.connection import Mode
 from skolsynk.core.school import Severity
+from skolsynk.core.swedish import counted, grouped
 from skolsynk.store import connections as rows
 from skolsynk.store import load, save, trust
 from skolsynk.sync import connections, modes, reach, readmodel
@@ -88,8 +89,8 @@ def _selection(asked: _Asked) -> Point:
             "The selection cannot be counted yet: the directory is not read, or there are no rules."
         )  # fmt: skip
         return Point("selection", False, False, sv, en)
-    sv = f"Urvalet tar med {_many(people, 'person', 'personer')}." if people else "Urvalet tar inte med någon."
-    en = f"The selection takes {_many(people, 'person', 'people')}." if people else "The selection takes nobody."
+    sv = f"Urvalet tar med {counted(people, 'person', 'personer')}." if people else "Urvalet tar inte med någon."
+    en = f"The selection takes {counted(people, 'person', 'people')}." if people else "The selection takes nobody."
     return Point("selection", bool(people), True, sv, en)
 
 
@@ -112,14 +113,14 @@ def _test_clean(asked: _Asked) -> Point:
     done = long_enough and runs.ended > 0 and not runs.failed and not refused
     hours = int((asked.at - runs.first_at).total_seconds() // 3600)
     sv = (
-        f"Testat i {_many(hours, 'timme', 'timmar')} (minst 24). Senaste dygnet: "
-        f"{_many(runs.ended, 'körning', 'körningar')}, {runs.failed} med fel. "
-        f"Leverantören avvisar {_many(refused, 'post', 'poster')} nu."
+        f"Testat i {counted(hours, 'timme', 'timmar')} (minst 24). Senaste dygnet: "
+        f"{counted(runs.ended, 'körning', 'körningar')}, {runs.failed} med fel. "
+        f"Leverantören avvisar {counted(refused, 'post', 'poster')} nu."
     )
     en = (
-        f"Tested for {_many(hours, 'hour', 'hours')} (at least 24). The last 24 h: "
-        f"{_many(runs.ended, 'run', 'runs')}, {runs.failed} with errors. "
-        f"The vendor refuses {_many(refused, 'resource', 'resources')} now."
+        f"Tested for {counted(hours, 'hour', 'hours')} (at least 24). The last 24 h: "
+        f"{counted(runs.ended, 'run', 'runs')}, {runs.failed} with errors. "
+        f"The vendor refuses {counted(refused, 'resource', 'resources')} now."
     )
     return Point("test_clean", done, False, sv, en)
 
@@ -133,17 +134,13 @@ def _findings(asked: _Asked) -> Point:
         return Point("findings", True, False, "Reglerna kunde placera alla.", "The rules could place everybody.")
     seen = asked.last(CONFIRMED["findings"])
     then = seen.about.get("objects", 0) if seen else 0
-    sv = f"{number} fel i datakvaliteten; " + (
+    sv = f"{grouped(number)} fel i datakvaliteten; " + (
         f"{then} är genomgångna." if seen else "ingen har sagt att de är genomgångna."
     )
-    en = f"{_many(number, 'error', 'errors')} in the data; " + (
+    en = f"{counted(number, 'error', 'errors')} in the data; " + (
         f"{then} have been looked through." if seen else "nobody has said that they have been looked through."
     )
     return Point("findings", seen is not None and then >= number, False, sv, en)
-
-
-def _many(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"
 
 
 def _guards(asked: _Asked) -> Point:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from skolsynk.core.connection import Mode
 from skolsynk.core.health import FAILED_FOR, GRACE, LATER, Health, RunFact, Trouble, Watched, health, together, troubles
+from skolsynk.core.swedish import counted
 from skolsynk.store import health as rows
 from skolsynk.store import load
 from skolsynk.store.health import Course, FailingReads, Waiting
@@ -166,8 +167,8 @@ def told(state: State, trouble: Trouble) -> Told:
         )  # fmt: skip
     if kind == "rejected":
         return Told(
-            f"{name}: leverantören avvisar {_many(number, 'post', 'poster')}",
-            f"{name}: the vendor refuses {_many(number, 'resource', 'resources')}",
+            f"{name}: leverantören avvisar {counted(number, 'post', 'poster')}",
+            f"{name}: the vendor refuses {counted(number, 'resource', 'resources')}",
             "Se vad leverantören svarade, och vem som behöver göra något.",
             "See what the vendor answered, and who needs to act.", "runs",
         )  # fmt: skip
@@ -178,22 +179,18 @@ def _held(name: str, kind: str, number: int) -> Told:
     if kind == "first":
         return Told(
             f"{name}: den första leveransen väntar på ditt ja", f"{name}: the first delivery waits for your yes",
-            f"Granska {_many(number, 'ändring', 'ändringar')} under Ändringar. Inget skickas förrän någon godkänner.",
-            f"Review {_many(number, 'change', 'changes')} in Changes. Nothing is sent until somebody approves.",
+            f"Granska {counted(number, 'ändring', 'ändringar')} under Ändringar. Inget skickas förrän någon godkänner.",
+            f"Review {counted(number, 'change', 'changes')} in Changes. Nothing is sent until somebody approves.",
             "changes",
         )  # fmt: skip
     waits_en = "waits" if number == 1 else "wait"
     long_sv, long_en = (" i mer än ett dygn", " for more than a day") if kind == "held_long" else ("", "")
     return Told(
-        f"{name}: {_many(number, 'ändring', 'ändringar')} väntar på beslut{long_sv}",
-        f"{name}: {_many(number, 'change', 'changes')} {waits_en} for a decision{long_en}",
+        f"{name}: {counted(number, 'ändring', 'ändringar')} väntar på beslut{long_sv}",
+        f"{name}: {counted(number, 'change', 'changes')} {waits_en} for a decision{long_en}",
         "Granska dem under Ändringar. Inget av det skickas förrän någon godkänner.",
         "Review them in Changes. None of it is sent until somebody approves.", "changes",
     )  # fmt: skip
-
-
-def _many(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"
 
 
 def silent_workers(now: datetime) -> datetime | None:

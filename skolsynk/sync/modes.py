@@ -44,5 +44,5 @@ def switch(connection: load.ConnectionFacts, to: Mode, leave: str | None, *, who
     )  # fmt: skip
     removal = None
     if holds and leave == "remove":
-        removal = dispatch.queue(connection, "unprovision", at, mode=before)
+        removal = dispatch.queue(connection, "unprovision", at, mode=before, asked_by=who)
     return Switched(before, to, removal)

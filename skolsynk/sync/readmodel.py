@@ -14,9 +14,11 @@ from threading import Lock
 from typing import Any, TypeVar
 from uuid import UUID
 
+import orjson
+
 from skolsynk.core import codec
 from skolsynk.core.connection import Mode, Selection
-from skolsynk.core.connection_json import selection_from_json
+from skolsynk.core.connection_json import selection_from_json, selection_to_json
 from skolsynk.core.filters import SelectionError
 from skolsynk.core.readmodel import effect_of_rules as rules_effect
 from skolsynk.core.readmodel import effect_of_selection as selection_effect
@@ -37,7 +39,7 @@ from skolsynk.core.readmodel.values import SelectionEffect as SelectionEffect
 from skolsynk.core.readmodel.values import TreeNode as TreeNode
 from skolsynk.core.readmodel.values import UnitCount as UnitCount
 from skolsynk.core.register import RegisteredUnit
-from skolsynk.core.rules import Rules, parse_rules
+from skolsynk.core.rules import Rules, parse_rules, rules_to_json
 from skolsynk.store import claims, load
 from skolsynk.store import readmodel as rows
 from skolsynk.sync import dispatch, schools, targets
@@ -45,6 +47,7 @@ from skolsynk.sync.errors import Misconfigured, bad_selection, no_rules
 
 ATTEMPTS = 3
 LAYOUT = blake2b(f"{parts.LAYOUT} {codec.SNAPSHOT_LAYOUT} {codec.SCHOOL_LAYOUT}".encode(), digest_size=8).hexdigest()
+EFFECT_BYTES = 8_000  # counts and a few names
 MOST_BYTES = 64_000_000  # of opened parts in this process, as they were before decoding
 T = TypeVar("T")
 
@@ -183,11 +186,25 @@ def effect_of_rules(
 ) -> RulesEffect:
     """What these rules (and units, if others than the saved) would do to everybody, or at some units only.
 
+    The answers given last are kept with the parts: a draft is shown on one page after another.
     Raises: Misconfigured when there is no read model yet.
     """
     chosen = load.units(tenant_id) if units is None else units
     connections = _connections(tenant_id)
-    return _whole(tenant_id, lambda known: rules_effect.effect_of_rules(known, rules, chosen, connections, only))
+    asked = _asked(rules_to_json(rules), chosen, connections, only)
+    return _whole(tenant_id, lambda known: rules_effect.effect_of_rules(known, rules, chosen, connections, only), asked)
+
+
+def _asked(
+    rules: object,
+    units: Mapping[str, RegisteredUnit],
+    connections: tuple[AtVendor, ...],
+    only: Collection[str] | None,
+) -> str:
+    """A name for all that the effect of a draft depends on, beside the read model."""
+    at_vendors = [(each.vendor.slug, selection_to_json(each.selection)) for each in connections]
+    told = [rules, sorted(units.items()), at_vendors, None if only is None else sorted(only)]
+    return blake2b(orjson.dumps(told, default=list), digest_size=16).hexdigest()
 
 
 def effect_of_selection(
@@ -219,18 +236,24 @@ def _connections(tenant_id: int) -> tuple[AtVendor, ...]:
     )
 
 
-def _whole(tenant_id: int, work: Callable[[Known], T]) -> T:
-    """Work on one read model; on the next one when it is replaced meanwhile."""
+def _whole(tenant_id: int, work: Callable[[Known], T], asked: str = "") -> T:
+    """Work on one read model, or on the next one when it is replaced meanwhile; ``asked``: a name to keep it by."""
     for _ in range(ATTEMPTS):
         model = of(tenant_id)
         if model is None:
             raise no_read_model()
+        before = model.id
+        kept: T | None = _kept.get((before, asked, 0)) if asked else None
+        if kept is not None:
+            return kept
         try:
             with load.without_collecting():
-                before, found = model.id, work(model.known)
+                found = work(model.known)
         except Replaced:
             continue
         if model.id == before:
+            if asked:
+                _kept.put((before, asked, 0), found, EFFECT_BYTES)
             return found
     raise no_read_model()
 

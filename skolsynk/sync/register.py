@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
+
+from django.conf import settings
 
 from skolsynk.core.register import Match, match_domains
 from skolsynk.sources.register_api import RegisterApi
@@ -13,8 +15,11 @@ from skolsynk.sources.register_csv import read_file
 from skolsynk.sources.register_errors import RegisterError, RegisterFileError
 from skolsynk.store import load, save
 from skolsynk.store import register as rows
-from skolsynk.sync.errors import Later, Misconfigured
+from skolsynk.sync.errors import Later, Misconfigured, RunError
 from skolsynk.sync.progress import Progress
+
+READ, FAILED = "register", "register_failed"  # heartbeats: when it was last read, and when that last failed
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 class Report(NamedTuple):
@@ -64,6 +69,24 @@ def import_api(url: str, codes: Iterable[str], at: datetime, progress: Progress)
     news = rows.register(read.units, at)
     save.forget_schools()  # they hold the names and types of school units
     return Report(len(read.units), news.added, news.changed, news.vanished, read.missing, read.extracted)
+
+
+def refresh(now: datetime, *, asked: bool = False) -> Report | None:
+    """The register from its own service, a week after the last time or when somebody asks; None when it is not time.
+
+    After a failure it is tried again a day later. Raises: Later or Misconfigured; nothing is changed then.
+    """
+    beats = load.heartbeats()
+    told = [beats[name] + pause for name, pause in ((READ, WEEK), (FAILED, DAY)) if name in beats]
+    if not settings.REGISTER_URL or not (asked or now >= max(told, default=now)):
+        return None
+    try:
+        report = import_api(settings.REGISTER_URL, (), now, Progress(()))
+    except RunError:
+        save.heartbeat(FAILED, now)
+        raise
+    save.heartbeat(READ, now)
+    return report
 
 
 def matches(tenant_id: int) -> tuple[Match, ...]:

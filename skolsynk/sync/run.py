@@ -1,6 +1,7 @@
 """The whole walk of a sync, read from top to bottom; the only file that knows it.
 
     read    directory -> Snapshot, kept; then School and read model, for pages
+    patch   the last Snapshot + what Google told of -> Snapshot, kept
     school  Snapshot -> School and read model, when rules or units have changed
     plan    Snapshot -> School -> Roster -> Plan; what is held is kept, nothing is sent
     push    plans anew from the newest facts, then sends what flows and settles every answer
@@ -25,6 +26,7 @@ from skolsynk.core.connection import Mode
 from skolsynk.core.connection_json import guards_from_json, selection_from_json
 from skolsynk.core.health import freshness
 from skolsynk.core.ledger import Answer, Receipt
+from skolsynk.core.patch import apply, same
 from skolsynk.core.plan import Facts, Plan, make_plan, make_unprovision_plan, summary
 from skolsynk.core.plan.leaving import decided_in
 from skolsynk.core.roster import Roster
@@ -34,8 +36,9 @@ from skolsynk.core.ss12000.base import ResourceId
 from skolsynk.egil.push import push
 from skolsynk.egil.redis_bucket import BucketUnreachableError
 from skolsynk.egil.values import PushProgress, PushSummary, StopReason
-from skolsynk.store import claims, installations, load, people, proof, save
-from skolsynk.sync import directory, dispatch, plans, readmodel, schools, targets
+from skolsynk.sources.google import WholeRead
+from skolsynk.store import claims, installations, load, people, proof, realtime, save
+from skolsynk.sync import directory, dispatch, hinted, plans, readmodel, schools, targets
 from skolsynk.sync.errors import (
     Later,
     Lost,
@@ -46,6 +49,7 @@ from skolsynk.sync.errors import (
     bad_selection,
     connection_off,
     rehearsal_live,
+    vendor_stopped,
 )
 from skolsynk.sync.progress import Progress, Step, Watcher
 
@@ -105,7 +109,7 @@ def execute(
         state = "stopped"
     except RunError as error:
         _finish(running, "failed", error)
-        return ()
+        return claims.waits_for_the_same(facts)
     except Exception:
         _finish(running, "failed", _mistake())
         raise
@@ -114,7 +118,9 @@ def execute(
         log.info("run_stopped run=%s", run_id)
         return (run_id,)  # for the next worker
     _finish(running, state)
-    return AFTER[facts.kind](facts) if facts.kind in AFTER else ()
+    following = AFTER[facts.kind](facts) if facts.kind in AFTER else ()
+    # What came while this run was under way was left alone; it need not be looked for.
+    return tuple(dict.fromkeys((*following, *claims.waits_for_the_same(facts))))
 
 
 def _finish(running: Running, state: str, error: RunError | None = None) -> None:
@@ -140,6 +146,7 @@ def _mistake() -> RunError:
 def _read(running: Running) -> str:
     """Directory -> Snapshot. A read that is not complete raises and leaves the last snapshot as it was."""
     facts = running.facts
+    hints, read_before = realtime.hints(facts.tenant_id), claims.last_sound_read_at(facts.tenant_id)
     previous = load.latest_snapshot(facts.tenant_id)
     with running.phase("reading"):
         snapshot = directory.read(
@@ -147,6 +154,8 @@ def _read(running: Running) -> str:
         )
     with running.phase("storing"):
         save.snapshot(facts.tenant_id, snapshot)
+    claims.found_changes(facts.id, hinted.changed_after(facts.trigger, hints, read_before))
+    realtime.drop(facts.tenant_id, hints)
     running.counts = {
         "people": len(snapshot.people), "groups": len(snapshot.groups), "org_units": len(snapshot.containers),
         "outside": sum(snapshot.outside.values()),
@@ -155,6 +164,32 @@ def _read(running: Running) -> str:
     if load.rules(facts.tenant_id):
         with running.phase("school"):
             _make_school(running)
+    return "done"
+
+
+def _patch(running: Running) -> str:
+    """The last Snapshot + what Google told of -> Snapshot. What fails keeps nothing: the hints wait for the next try.
+
+    Where Google told of nothing that matters to us, no new snapshot is made of it.
+    """
+    facts = running.facts
+    hints, previous = hinted.taken(facts.tenant_id), schools.snapshot_of(facts.tenant_id)[1]
+    if not hints:  # another patch has taken them
+        return "done"
+    at = max(facts.at, previous.at + timedelta(microseconds=1))
+    with running.phase("reading"):
+        found = directory.reread(facts.tenant_id, hinted.told(hints), previous, at)
+    running.counts = {"hints": len(hints)}
+    if isinstance(found, WholeRead):
+        hinted.ask_for_everything(facts.tenant_id, hints, timezone.now())
+        return "done"
+    patched = apply(previous, found)
+    if not same(previous, patched):
+        with running.phase("storing"):
+            claims.found_changes(facts.id, hinted.changed_after(facts.trigger, hints, None))
+            save.snapshot(facts.tenant_id, patched)
+        running.counts |= hinted.counted(found)
+    realtime.drop(facts.tenant_id, hints)
     return "done"
 
 
@@ -188,7 +223,7 @@ def _push(running: Running) -> str:
     if sent.stopped is StopReason.ASKED:
         return "stopped"
     if sent.stopped:
-        raise _stopped(sent)
+        raise vendor_stopped(sent)
     if (
         sent.counts.get("rejected")
         or sent.counts.get("blocked")
@@ -310,8 +345,8 @@ def _bucket_told() -> Iterator[None]:
 
 def _now(facts: claims.RunFacts) -> Callable[[], datetime]:
     """Receipts are stamped in the run's own time, which may be a day that has not come yet."""
-    began = time.monotonic()
-    return lambda: facts.at + timedelta(seconds=time.monotonic() - began)
+    began, waited = time.monotonic(), claims.waited(facts.id, timezone.now())
+    return lambda: facts.at + waited + timedelta(seconds=time.monotonic() - began)
 
 
 def _connection(facts: claims.RunFacts) -> tuple[load.ConnectionFacts, Mode]:
@@ -327,47 +362,9 @@ def _connection(facts: claims.RunFacts) -> tuple[load.ConnectionFacts, Mode]:
     return connection, mode
 
 
-def _stopped(sent: PushSummary) -> RunError:
-    """A push that the vendor or the way there stopped, in words; what was answered is settled."""
-    reason = sent.stopped.value if sent.stopped else ""
-    sv, en = STOPPED[reason]
-    counted = sum(sent.counts.values())
-    return Later(
-        reason,
-        f"{sv} {counted} ändringar är besvarade och bokförda, {sent.unsent} skickades inte. Svaret: {sent.message}",
-        f"{en} {counted} changes were answered and recorded, {sent.unsent} were not sent. The answer: {sent.message}",
-    )
-
-
-STOPPED = {
-    "credentials": (
-        "Leverantören godtar inte nyckeln. Kontrollera den med leverantören och ange den på nytt (set_secret).",
-        "The vendor does not accept the key. Check it with the vendor and give it again (set_secret).",
-    ),
-    "tls": (
-        "Leverantörens certifikat kan inte godtas, så ingenting skickades dit. Leverantören behöver rätta det.",
-        "The vendor's certificate cannot be trusted, so nothing was sent to it. The vendor needs to correct it.",
-    ),
-    "redirect": (
-        "Leverantören hänvisar till en annan adress. Driftansvarig behöver ange den rätta.",
-        "The vendor points to another address. The operator needs to give the right one.",
-    ),
-    "address": (
-        "Ingenting svarar på leverantörens adress. Driftansvarig behöver kontrollera den.",
-        "Nothing answers at the vendor's address. The operator needs to check it.",
-    ),
-    "unreachable": (
-        "Leverantören går inte att nå eller är sjuk. Nästa körning försöker igen av sig själv.",
-        "The vendor cannot be reached or is ill. The next run tries again by itself.",
-    ),
-    "busy": (
-        "Leverantören ber oss vänta längre än en körning varar. Nästa körning fortsätter av sig själv.",
-        "The vendor asks us to wait longer than a run lasts. The next run goes on by itself.",
-    ),
-}
-
 KINDS: Mapping[str, Callable[[Running], str]] = {
     "read": _read,
+    "patch": _patch,
     "school": _school,
     "plan": _plan,
     "push": _push,
@@ -376,5 +373,6 @@ KINDS: Mapping[str, Callable[[Running], str]] = {
 
 AFTER: Mapping[str, Callable[[claims.RunFacts], tuple[UUID, ...]]] = {
     "read": dispatch.after_read,
+    "patch": dispatch.after_patch,
     "school": dispatch.after_school,
 }

@@ -16,7 +16,19 @@ from celery.signals import worker_init, worker_shutting_down
 from django.utils import timezone
 
 from skolsynk.celery import app
-from skolsynk.sync import dispatch, housekeeping, installation, run, stopping, watching
+from skolsynk.sync import (
+    dispatch,
+    following,
+    hinted,
+    housekeeping,
+    installation,
+    listening,
+    register,
+    run,
+    stopping,
+    watching,
+)
+from skolsynk.sync.errors import RunError
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +59,39 @@ def schedule(**_: Any) -> None:
 def execute(*, run_id: str, **_: Any) -> None:
     """Do one queued run, whatever its kind, and queue what follows from it."""
     housekeeping.beat("worker", at=timezone.now())
-    for following in run.execute(UUID(run_id), worker=_worker(), should_stop=stopping.asked):
-        execute.delay(run_id=str(following))
+    for next_id in run.execute(UUID(run_id), worker=_worker(), should_stop=stopping.asked):
+        execute.delay(run_id=str(next_id))
+
+
+@app.task
+def patch(**_: Any) -> None:
+    """Every few seconds: queue what Google has told of."""
+    for run_id in hinted.due(timezone.now()):
+        execute.delay(run_id=str(run_id))
+
+
+@app.task
+def listen(**_: Any) -> None:
+    """Every minute: see to the channels that Google calls on."""
+    for tenant_id in listening.tenants():
+        listen_to.delay(tenant_id=tenant_id)
+
+
+@app.task
+def listen_to(*, tenant_id: int, **_: Any) -> None:
+    listening.listen(tenant_id, timezone.now())
+
+
+@app.task
+def follow_logs(**_: Any) -> None:
+    """Every three minutes: look in the admin logs for what nobody calls about."""
+    for tenant_id in following.tenants():
+        follow_log.delay(tenant_id=tenant_id)
+
+
+@app.task
+def follow_log(*, tenant_id: int, **_: Any) -> None:
+    following.follow(tenant_id, timezone.now())
 
 
 @app.task
@@ -77,6 +120,15 @@ def look_at(*, tenant_id: int, **_: Any) -> None:
     """Ask Google whether the app still works at one customer."""
     for run_id in installation.look(tenant_id, timezone.now()).runs:
         execute.delay(run_id=str(run_id))
+
+
+@app.task
+def refresh_register(*, asked: bool = False, **_: Any) -> None:
+    """Every hour, or when an operator asks: the school unit register, when a week has passed."""
+    try:
+        register.refresh(timezone.now(), asked=asked)
+    except RunError as error:
+        log.warning("register_failed error=%s", error.code)
 
 
 @app.task

@@ -9,18 +9,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from skolsynk.store import load
+from skolsynk.sync import listening
 
 
 @require_safe
 @never_cache
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """``{"database", "migrations", "heartbeats": {name: iso time}}``; 200 when the site can work, else 503."""
+    """``{"database", "migrations", "heartbeats": {name: iso time}, "google_notices"}``; 200 when it works, else 503."""
     try:
         pending = _pending_migrations()
         beats = {name: at.isoformat() for name, at in load.heartbeats().items()} if not pending else {}
     except DatabaseError:
         return JsonResponse({"database": "unreachable"}, status=503)
-    body = {"database": "ok", "migrations": "pending" if pending else "ok", "heartbeats": beats}
+    notices = "possible" if listening.address() else "no public https address (SITE_URL)"
+    body = {
+        "database": "ok", "migrations": "pending" if pending else "ok", "heartbeats": beats, "google_notices": notices,
+    }  # fmt: skip
     return JsonResponse(body, status=503 if pending else 200)
 
 

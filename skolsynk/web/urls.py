@@ -21,5 +21,6 @@ urlpatterns = [
     path("stilguide/", pages.style_guide, name="style_guide"),
     path("", include("skolsynk.web.signin.urls")),
     *(path("h/<str:customer>/", include(f"skolsynk.web.{room}.urls")) for room in ROOMS),
+    path("", include("skolsynk.web.google.urls")),
     path("drift/", include("skolsynk.web.operator.urls")),
 ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skolsynk.core.swedish import Query, fold, fold_loosely, matches, sort_key
+from skolsynk.core.swedish import Query, counted, fold, fold_loosely, grouped, matches, sort_key
 
 
 def in_order(*texts: str) -> list[str]:
@@ -90,3 +90,10 @@ def test_any_text_finds_itself_by_each_word(text: str) -> None:
 def test_any_texts_can_be_ordered(texts: list[str]) -> None:
     backwards = texts[::-1]
     assert sorted(texts, key=sort_key) == sorted(backwards, key=sort_key)
+
+
+def test_thousands_stand_apart_and_one_is_one() -> None:
+    assert grouped(999) == "999"
+    assert grouped(1234567) == "1\u00a0234\u00a0567"
+    assert counted(1, "elev", "elever") == "1 elev"
+    assert counted(1284, "pupil", "pupils") == "1\u00a0284 pupils"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,8 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(targets, "patience", lambda: quick)
     honest = directory.source
 
-    def source(tenant_id: int, *, everything: bool = False) -> GoogleSource:
-        made = honest(tenant_id, everything=everything)
+    def source(tenant_id: int, *, everything: bool = False, **how: Any) -> GoogleSource:
+        made = honest(tenant_id, everything=everything, **how)
         made.calling = replace(made.calling, pause=lambda _: None)
         return made
 

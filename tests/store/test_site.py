@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import DatabaseError, connection
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from skolsynk.store import load, save
 from skolsynk.store.models import Endpoint, RegisterUnit
@@ -41,8 +42,16 @@ def test_health_is_200_and_names_nobody(client: Client) -> None:
     save.heartbeat("beat", AT)
     answer = client.get("/healthz/")
     assert answer.status_code == 200
-    assert answer.json() == {"database": "ok", "migrations": "ok", "heartbeats": {"beat": AT.isoformat()}}
+    assert answer.json() == {
+        "database": "ok", "migrations": "ok", "heartbeats": {"beat": AT.isoformat()},
+        "google_notices": "no public https address (SITE_URL)",
+    }  # fmt: skip
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_health_tells_whether_google_can_call(client: Client, settings: Settings) -> None:
+    settings.SITE_URL = "https://skolsynk.example"
+    assert client.get("/healthz/").json()["google_notices"] == "possible"
 
 
 def test_health_takes_no_posts(client: Client) -> None:

@@ -25,14 +25,17 @@ class Lesson(NamedTuple):
 
 def lessons(scope: Scope, limited: Limited) -> list[Lesson]:
     """Groups with somebody in them, or taught by somebody; an empty group would tell the vendor nothing."""
-    found = (Lesson(filled, _employments(scope, filled, limited.positions)) for filled in limited.groups)
+    taught = {"Employment", "Activity"} <= {*scope.vendor.types}
+    found = (
+        Lesson(filled, _employments(filled, limited.positions) if taught and filled.teachers else ())
+        for filled in limited.groups
+        if filled.members or filled.teachers
+    )
     return [lesson for lesson in found if lesson.filled.members or lesson.employments]
 
 
-def _employments(scope: Scope, filled: Filled, positions: Mapping[ResourceId, Position]) -> tuple[ResourceId, ...]:
+def _employments(filled: Filled, positions: Mapping[ResourceId, Position]) -> tuple[ResourceId, ...]:
     """Each teacher's employment at the group's unit, else her first that is selected."""
-    if not {"Employment", "Activity"} <= {*scope.vendor.types}:
-        return ()
     chosen = set()
     for teacher in filled.teachers:
         hers = positions[teacher].employments

@@ -53,7 +53,9 @@ def fake_of(chosen: argparse.Namespace, municipality: Municipality, key_file: di
 
 
 def main() -> None:
-    chosen = options()
+    chosen, stopped = options(), threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):  # before anybody is told that it runs, and may end it
+        signal.signal(name, lambda *_: stopped.set())
     municipality = make(chosen.seed, chosen.people, chosen.convention, chosen.date)
     key_file = new_service_account()
     google = fake_of(chosen, municipality, key_file)
@@ -70,9 +72,6 @@ def main() -> None:
     }
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
-    stopped = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stopped.set())
     stopped.wait()
     google.stop()
 

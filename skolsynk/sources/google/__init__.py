@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from skolsynk.sources.google.auth import Keyless
 from skolsynk.sources.google.fields import EVERY_FIELD, UnknownFieldError
-from skolsynk.sources.google.source import GoogleSource, Reread
+from skolsynk.sources.google.rereading import Told, WholeRead
+from skolsynk.sources.google.source import GoogleSource
+from skolsynk.sources.google.watching import Opened, Wish
 
-__all__ = ["EVERY_FIELD", "GoogleSource", "Keyless", "Reread", "UnknownFieldError"]
+__all__ = ["EVERY_FIELD", "GoogleSource", "Keyless", "Opened", "Told", "UnknownFieldError", "WholeRead", "Wish"]

@@ -13,6 +13,7 @@ import json
 import re
 import threading
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import google.auth
@@ -102,7 +103,8 @@ def account_of(credentials: Credentials) -> Account:
     if isinstance(credentials, Keyless):
         return _keyless(credentials.client_email)
     try:
-        return Account(credentials["client_email"], google.auth.crypt.RSASigner.from_service_account_info(credentials))
+        key, key_id = credentials["private_key"], credentials.get("private_key_id")
+        return Account(credentials["client_email"], _signer(key, key_id))
     except (KeyError, ValueError, TypeError) as broken:
         raise misconfigured("bad_key", reason="key file") from broken
 
@@ -114,6 +116,13 @@ def _keyless(email: str) -> Account:
     except DefaultCredentialsError as none:
         raise misconfigured("bad_key", reason="no credentials to sign with") from none
     return Account(email, IamSigner(google_requests.Request(), own, email))
+
+
+@lru_cache(maxsize=64)
+def _signer(private_key: str, key_id: str | None) -> google.auth.crypt.Signer:
+    """Opening a key costs as much as planning for a school: the deployment's is opened once in each process."""
+    signer: google.auth.crypt.Signer = google.auth.crypt.RSASigner.from_string(private_key, key_id)
+    return signer
 
 
 class Delegated(service_account.Credentials):

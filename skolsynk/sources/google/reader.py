@@ -153,19 +153,22 @@ class Reader:
         for rows in self.client.pages(self.client.groups, options, "groups", "groups"):
             for raw in map(mapping.raw_group_of, rows):
                 if raw.key not in jobs:
-                    jobs[raw.key] = pool.submit(self._one_group, raw, before)
+                    jobs[raw.key] = pool.submit(self._listed_group, raw, before)
         gate.check_groups(len(jobs), self.previous)
         return list(jobs.values())
 
-    def _one_group(self, raw: mapping.RawGroup, before: dict[str, int]) -> Read | None:
-        """The group's direct members; None when the group has been deleted since it was listed."""
+    def _listed_group(self, raw: mapping.RawGroup, before: dict[str, int]) -> Read | None:
         try:
-            return self._read_group(raw, before)
+            return self.one_group(raw, before)
         except SourceError as error:
             self.failed.append(error)
             raise
 
-    def _read_group(self, raw: mapping.RawGroup, before: dict[str, int]) -> Read | None:
+    def one_group(self, raw: mapping.RawGroup, before: dict[str, int]) -> Read | None:
+        """The group's direct members; None when the group has been deleted since it was listed.
+
+        ``before``: {key: number of members} as last read. Raises SourceError.
+        """
         members = self._members_of(raw.key)
         if members is not None and gate.members_doubtful(len(members), raw.size, before, raw.key):
             members = self._members_of(raw.key)

@@ -6,24 +6,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from skolsynk.core.snapshot import Container, Group, Person, Snapshot
+from skolsynk.core.patch import Patch
+from skolsynk.core.snapshot import Container, Snapshot
 from skolsynk.sources.base import Capability, Progress, SourceError, no_progress
-from skolsynk.sources.google import auth, fields, mapping
-from skolsynk.sources.google.client import AbsentError, Calling, Client, granted_scopes
-from skolsynk.sources.google.reader import GONE, MEMBERS_A_PAGE, Order, Reader, School
+from skolsynk.sources.google import activity, auth, fields, watching
+from skolsynk.sources.google.client import Calling, Client, granted_scopes
+from skolsynk.sources.google.reader import GONE, Order, Reader
+from skolsynk.sources.google.rereading import Rereader, Told, WholeRead
 from skolsynk.sources.google.window import Window
 
 ROOT_URL = "https://admin.googleapis.com/"
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, not a secret
-
-
-class Reread(NamedTuple):
-    """One person as Google has it now. ``person`` is None when gone, and when outside the school."""
-
-    person: Person | None
-    outside: str  # the path, for one who is outside the school; "" otherwise
 
 
 @dataclass
@@ -125,41 +120,29 @@ class GoogleSource:
         }
         return requests[scope]()
 
-    def reread_user(self, key: str) -> Reread:
-        """One person now, after Google has told of a change. Raises SourceError."""
-        question = fields.user_question(self.field_paths)
-        with Client(self.calling, (auth.USERS,)) as client:
-            request = client.users.get(userKey=key, fields=question.fields, **question.options())
-            row = client.call(request, "user", "id", absent=GONE)
-        if row is None:
-            return Reread(None, "")
-        person = mapping.person_of(row, fields.Wanted(self.field_paths))
-        inside = person.container in School(self.school_containers)
-        return Reread(person, "") if inside else Reread(None, person.container)
+    def reread(self, told: Told, previous: Snapshot, at: datetime) -> Patch | WholeRead:
+        """What Google has told of, as it is now, to be laid over ``previous``. Raises SourceError."""
+        with Client(self.calling, self.scopes()) as client:
+            return Rereader(client, Reader(client, self._order(), previous, no_progress), previous).read(told, at)
 
-    def reread_groups(self, keys: tuple[str, ...], previous: Snapshot) -> dict[str, Group | None]:
-        """Those groups now, None for one that is gone. Members we do not know but Google does are left out."""
-        ids = dict.fromkeys((*(group.key for group in previous.groups), *keys))
-        known = mapping.Known(previous.tenant_key, {one.key: None for one in previous.people}, {}, ids)
-        with Client(self.calling, (auth.GROUPS,)) as client:
-            return {key: _group_now(client, key, known) for key in keys}
+    def watch(self, wish: watching.Wish) -> watching.Opened:
+        """Open a channel. Raises SourceError."""
+        return watching.watch(self.calling, self.customer, wish)
+
+    def stop_watching(self, channel: str, resource_id: str) -> None:
+        """Raises SourceError."""
+        watching.stop(self.calling, channel, resource_id)
+
+    def events(self, since: datetime) -> tuple[activity.Event, ...]:
+        """The admin log from an instant on, newest first. Raises SourceError."""
+        return activity.events(self.calling, since)
+
+    def id_of(self, address: str) -> str | None:
+        """The immutable id of the user with this address; None when there is none. Raises SourceError."""
+        with Client(self.calling, (auth.USERS,)) as client:
+            row = client.call(client.users.get(userKey=address, fields="id"), "user", "id", absent=GONE)
+        return None if row is None else str(row["id"])
 
 
 def _reports(client: Client) -> Any:
     return client.service("admin", "reports_v1").activities()
-
-
-def _group_now(client: Client, key: str, known: mapping.Known) -> Group | None:
-    request = client.groups.get(groupKey=key, fields="id,email,name,description,directMembersCount")
-    row = client.call(request, "group", "id", absent=(404,))
-    if row is None:
-        return None
-    options = {"groupKey": key, "maxResults": MEMBERS_A_PAGE, "fields": fields.MEMBERS}
-    pages = client.pages(client.members, options, "members", "members", absent=(404,))
-    try:
-        raw = [one for rows in pages for row_ in rows if (one := mapping.raw_member_of(row_)) is not None]
-    except AbsentError:
-        return None
-    # People outside the school are not in the snapshot; Google tells their status, and not that of strangers.
-    here = {one.key: "" for one in raw if one.here and one.key not in known.people}
-    return mapping.group_of(mapping.raw_group_of(row), raw, known._replace(outside=here))

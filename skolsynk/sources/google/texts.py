@@ -222,6 +222,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "roles": ("administratörsroller", "administrator roles"),
     "reports": ("administratörsloggen", "the admin log"),
     "access": ("åtkomst", "access"),
+    "channel": ("besked om ändringar", "notices of changes"),
 }
 
 

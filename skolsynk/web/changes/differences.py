@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from skolsynk.core.plan.stored import Bodies, Line
+from skolsynk.core.plan.stored import Bodies
 from skolsynk.core.ss12000.base import ResourceId
 from skolsynk.web.changes.said import ATTRIBUTES
 from skolsynk.web.words import chosen
@@ -28,7 +28,7 @@ class Difference(NamedTuple):
     more: int  # that came or went and are not named
 
 
-def differences(line: Line, bodies: Bodies, named: Named) -> tuple[Difference, ...]:
+def differences(bodies: Bodies, named: Named) -> tuple[Difference, ...]:
     """What differs; for something new or removed, all that it has."""
     before, after = _flat(bodies.before), _flat(bodies.after)
     names = [name for name in {**after, **before} if name not in QUIET and before.get(name) != after.get(name)]

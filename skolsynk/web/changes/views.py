@@ -139,7 +139,7 @@ def line(request: HttpRequest, visit: Visit, vendor: str, mode: str, number: int
     if found.type == "User":
         save.audit(visit.tenant.id, visit.who, "change_seen", {"resource": found.id, "vendor": vendor}, timezone.now())
     about = {
-        "here": here, "row": row, "differences": differences(found, bodies, names.of), "json": pretty(bodies.after),
+        "here": here, "row": row, "differences": differences(bodies, names.of), "json": pretty(bodies.after),
         "kept": any(bodies), "sent": found.reason == "" and plan.facts.kind != "plan",
         "waits": _some(visit, plan, plans.waits_for(plan, found, bodies), names),
         "together": _some(visit, plan, _together(visit, plan, found), names),

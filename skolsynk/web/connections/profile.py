@@ -2,39 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from skolsynk.core.vendor import Vendor
 from skolsynk.web.connections.labels import FIELDS, GROUP_TYPES, TYPES, small
 from skolsynk.web.words import chosen, number, speaks, words
-
-UNPUBLISHED_SV: Mapping[str, str] = {
-    "everything about this integration: no page about it was found": (
-        "allt om den här integrationen: ingen sida om den har hittats"
-    ),
-    "everything about this integration: only a privacy page was found": (
-        "allt om den här integrationen: bara en sida om personuppgifter har hittats"
-    ),
-    "whether one class per pupil or unique class names are demanded": (
-        "om en klass per elev eller unika klassnamn krävs"
-    ),
-    "which addresses are used for test and live": "vilka adresser som används för test och skarpt läge",
-    "which address is used for live": "vilken adress som används för skarpt läge",
-    "whether Organisation and SchoolUnitGroup are taken; off by default": (
-        "om huvudman och grupper av skolenheter tas emot; avstängt som förval"
-    ),
-    "which attributes are required beyond the EGIL profile": "vilka uppgifter som krävs utöver EGIL-profilen",
-    "which part of SS12000:2018 is used: the page says a subset, not which": (
-        "vilken del av SS12000:2018 som används: sidan säger en delmängd, inte vilken"
-    ),
-    "whether uniqueness is asked for within a school unit or within a school authority; the latter is used": (
-        "om klassnamn ska vara unika inom skolenheten eller hos hela huvudmannen; det senare används"
-    ),
-    "whether teaching groups are taken; they are, by default": (
-        "om undervisningsgrupper tas emot; de skickas som förval"
-    ),
-}
 
 
 class Fact(NamedTuple):
@@ -108,10 +81,9 @@ def _speed(vendor: Vendor) -> str:
     )
 
 
-def unpublished(vendor: Vendor) -> list[str]:
+def unpublished(vendor: Vendor) -> tuple[str, ...]:
     """What no public source says; the permissive default holds."""
-    swedish = [UNPUBLISHED_SV.get(text, text) for text in vendor.unpublished]
-    return list(vendor.unpublished) if speaks() == "en" else swedish
+    return vendor.unpublished_en if speaks() == "en" else vendor.unpublished_sv
 
 
 def joined(texts: Iterable[str]) -> str:

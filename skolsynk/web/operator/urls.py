@@ -11,5 +11,6 @@ urlpatterns = [
     path("adresser/", views.addresses, name="operator_addresses"),
     path("adresser/<int:connection_id>/<str:mode>/", views.address, name="operator_address"),
     path("register/", views.register, name="operator_register"),
+    path("register/las-in/", views.refresh, name="operator_register_refresh"),
     path("register/<str:code>/", views.unit, name="operator_unit"),
 ]

@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from skolsynk.core.register import search
 from skolsynk.store import installations, load, operations, save
-from skolsynk.sync import installation, targets
+from skolsynk.sync import installation, targets, tasks
 from skolsynk.sync.installation_words import lines
-from skolsynk.sync.tasks import execute
+from skolsynk.sync.register import FAILED, READ
 from skolsynk.web.access import operator_page
 from skolsynk.web.operator.forms import AddressForm, NewUnitForm, UnitForm
 from skolsynk.web.words import speaks, words
@@ -24,6 +25,7 @@ from skolsynk.web.words import speaks, words
 DAY = timedelta(hours=24)
 FRESH_S = 180  # beat ticks every minute
 PAGE = 50
+PROCESSES = ("beat", "worker")
 MODES = ("test", "live")
 
 
@@ -36,6 +38,7 @@ def tenants(request: HttpRequest) -> HttpResponse:
     beats = [
         {"name": name, "at": at, "fresh": (now - at).total_seconds() < FRESH_S}
         for name, at in sorted(load.heartbeats().items())
+        if name in PROCESSES
     ]
     about = {
         "page": Paginator(lines, PAGE).get_page(request.GET.get("page")), "beats": beats, "queue": operations.queue(),
@@ -69,7 +72,7 @@ def _looked(request: HttpRequest, tenant: load.TenantFacts) -> HttpResponse:
     now = timezone.now()
     save.audit(tenant.id, "operator", "app_looked", {}, now)
     for run_id in installation.look(tenant.id, now).runs:
-        execute.delay(run_id=str(run_id))
+        tasks.execute.delay(run_id=str(run_id))
     messages.success(request, words("Google är tillfrågat.", "Google was asked."))
     return redirect("operator_tenant", key=tenant.customer_id)
 
@@ -121,8 +124,27 @@ def register(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:200]
     found = search(load.register(), query) if query else ()
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    about = {"state": operations.register_state(), "query": query, "page": page, "form": form}
+    beats = load.heartbeats()
+    about = {
+        "state": operations.register_state(), "query": query, "page": page, "form": form,
+        "read_at": beats.get(READ), "failed_at": beats.get(FAILED), "address": settings.REGISTER_URL,
+    }  # fmt: skip
     return render(request, "web/operator/register.html", about, status=_status(form))
+
+
+@operator_page
+@require_POST
+def refresh(request: HttpRequest) -> HttpResponse:
+    """Have a worker read the register now."""
+    tasks.refresh_register.delay(asked=True)
+    messages.success(
+        request,
+        words(
+            "Registret läses in. Det tar någon minut; sidan visar när det är gjort.",
+            "The register is being read. It takes a minute; this page shows when it is done.",
+        ),
+    )
+    return redirect("operator_register")
 
 
 @operator_page

@@ -7,6 +7,7 @@ from skolsynk.web.words import chosen, moment, number, words
 
 KINDS = {
     "read": words("Läsning", "Read"),
+    "patch": words("Omläsning av ändrat", "Read of what changed"),
     "plan": words("Plan", "Plan"),
     "push": words("Körning", "Push"),
     "school": words("Sammanställning", "Putting together"),
@@ -39,6 +40,8 @@ PHASES = {
 TRIGGERS = {
     "operator": words("begärd", "asked for"),
     "schedule": words("av sig själv, enligt schemat", "by itself, by the schedule"),
+    "hints": words("av sig själv, efter besked från Google", "by itself, after word from Google"),
+    "pages": words("av sig själv, för sidorna", "by itself, for the pages"),
     "configuration": words("efter en ändrad inställning", "after a changed setting"),
     "command": words("från kommandoraden", "from the command line"),
     "alone": words("begärd", "asked for"),

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from skolsynk.store import load
-from skolsynk.sync import sources
+from skolsynk.sync import listening, sources
 from skolsynk.sync.errors import RunError
 from skolsynk.web.access import Visit, page
 from skolsynk.web.settings.forms import SourceForm
+from skolsynk.web.settings.listening import told
 from skolsynk.web.settings.views import see
 from skolsynk.web.words import speaks, words
 
@@ -80,6 +81,7 @@ def _shown(request: HttpRequest, visit: Visit, form: SourceForm, moved: bool = F
         "subject": found.subject if found else "",
         "containers": found.school_containers if found else (),
         "moved": moved,
+        "listening": told(listening.state(visit.tenant.id, timezone.now())),
         **more,
     }
     return render(request, "web/settings/source.html", about, status=409 if moved else 422 if form.errors else 200)

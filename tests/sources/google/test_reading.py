@@ -12,7 +12,7 @@ from skolsynk.sandbox.google import Quota
 from skolsynk.sandbox.municipality import CONVENTIONS, make
 from skolsynk.sources.base import Misconfigured
 from skolsynk.sources.google import EVERY_FIELD, UnknownFieldError
-from tests.sources.google.build import ADMIN, AT, CUSTOMER, Scene, directory, key_file, member, scene, user
+from tests.sources.google.build import ADMIN, AT, CUSTOMER, Scene, directory, key_file, member, scene
 
 
 def test_a_snapshot_holds_people_tree_groups_and_domains() -> None:
@@ -193,31 +193,6 @@ def test_what_is_read_equals_the_invented_municipality(convention: str) -> None:
         key: {one["id"] for one in members} for key, members in directory_.members.items()
     }
     assert {one.path for one in snapshot.containers} == {"/", *(one["orgUnitPath"] for one in directory_.org_units)}
-
-
-def test_one_person_and_one_group_can_be_read_again() -> None:
-    made = directory(groups=2)
-    with scene(made) as at:
-        previous = at.read(school_containers=("/Elever",))
-        source = at.source(school_containers=("/Elever",))
-        made.rename_user("u1", "Ny", "Ek")
-        made.delete_user("u2")
-        made.add_user(user(9))
-        made.set_members("g1", [member("u1"), member("u9"), member("admin"), {**member("x"), "status": ""}])
-        made.members["g1"][-1].pop("status")
-        made.delete_group("g2")
-        changed = source.reread_user("u1")
-        assert changed.person is not None
-        assert changed.person.given_name == "Ny"
-        assert source.reread_user("u2") == (None, "")
-        assert source.reread_user("admin") == (None, "/Kontor")
-        groups = source.reread_groups(("g1", "g2"), previous)
-    assert groups["g2"] is None
-    assert groups["g1"] is not None
-    assert [(one.key, one.kind) for one in groups["g1"].members] == [
-        ("u1", MemberKind.PERSON),
-        ("x", MemberKind.EXTERNAL),
-    ]
 
 
 def test_a_probe_tells_of_each_capability() -> None:

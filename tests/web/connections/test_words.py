@@ -109,9 +109,9 @@ def test_every_vendor_is_told_in_the_readers_language(language: str) -> None:
         for vendor in targets.all_vendors().values():
             assert profile.in_one_line(vendor).endswith(".")
             assert all(str(fact.label) and fact.text for fact in profile.facts(vendor))
-            assert len(profile.unpublished(vendor)) == len(vendor.unpublished)
+            assert len(profile.unpublished(vendor)) == len(vendor.unpublished_en)
             if language == "sv":
-                assert not set(profile.unpublished(vendor)) & set(vendor.unpublished), vendor.slug
+                assert not set(profile.unpublished(vendor)) & set(vendor.unpublished_en), vendor.slug
 
 
 def test_limits_of_a_vendor_say_what_is_kept() -> None:

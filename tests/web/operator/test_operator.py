@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from skolsynk.store import claims, load, save
 from skolsynk.store.models import AuditEvent, Endpoint, RegisterUnit, Tenant
+from skolsynk.sync import register, tasks
 from tests.scenarios.theatre import SOME_DAY, Theatre
 from tests.web.browser import NARROW, WIDE, seen
 
@@ -147,3 +150,27 @@ def test_an_empty_deployment_says_what_comes_next(db: None) -> None:
     client.force_login(User.objects.create_user("drift", is_staff=True))
     for name, text in zip(NAMES, ("No tenant yet", "Nobody has added", "No connection yet", "is empty"), strict=True):
         assert text in client.get(reverse(name)).content.decode()
+
+
+def test_the_register_is_read_when_an_operator_asks(
+    town: Theatre, operator: Client, as_owner: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, object]] = []
+    monkeypatch.setattr(tasks.refresh_register, "delay", lambda **words: asked.append(words))
+    page = reverse("operator_register")
+    assert "REGISTER_URL" in operator.get(page).content.decode()
+    settings.REGISTER_URL = "https://register.example/"
+    assert "Läs in registret nu" in operator.get(page).content.decode()
+    done = operator.post(reverse("operator_register_refresh"), follow=True)
+    assert "Registret läses in" in done.content.decode()
+    assert asked == [{"asked": True}]
+    assert as_owner.post(reverse("operator_register_refresh")).status_code == 302
+    assert len(asked) == 1
+
+
+def test_a_register_that_could_not_be_read_is_told_of(town: Theatre, operator: Client) -> None:
+    page = reverse("operator_register")
+    save.heartbeat(register.READ, SOME_DAY)
+    assert "gick inte att läsa" not in operator.get(page).content.decode()
+    save.heartbeat(register.FAILED, SOME_DAY + timedelta(days=7))
+    assert "gick inte att läsa" in operator.get(page).content.decode()

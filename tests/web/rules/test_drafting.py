@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -252,7 +253,7 @@ def test_without_rules_there_is_where_to_begin(town: Theatre, address: Address, 
 def test_ticked_suggestions_become_the_draft(town: Theatre, address: Address, as_editor: Client) -> None:
     RulesVersion.objects.filter(tenant_id=town.tenant_id).delete()
     page = as_editor.get(address("rules_begin")).content.decode()
-    ticks = [part.split('"', 1)[0] for part in page.split('name="accept" value="')[1:]]
+    ticks = re.findall(r'name="accept"\s+value="([^"]+)"', page)
     assert ticks
     assert as_editor.post(address("rules_begin"), {**seen(town), "accept": ["nonsense"]}).status_code == 422
     assert as_editor.post(address("rules_begin"), {**seen(town), "accept": ticks[:1]}).status_code == 303
