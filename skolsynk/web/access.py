@@ -121,7 +121,7 @@ def _opened(request: HttpRequest, visit: Visit, view: Callable[..., HttpResponse
         return view(request, visit, **kwargs)
     except KeyErasedError:
         request.session.flush()
-        return HttpResponseRedirect(reverse("signin"))
+        return sign_in_first(request)
 
 
 def sleeping(request: HttpRequest) -> HttpResponse:

@@ -165,6 +165,28 @@ def test_the_second_look_stops_everything(town: Theatre) -> None:
     assert not [letter for letter in mail.outbox if "Över" in letter.subject]
 
 
+def test_a_push_under_way_ends_between_two_groups_of_answers(db: None) -> None:
+    with theatre(people=150) as made:
+        made.read()
+        asked: list[int] = []
+
+        def meanwhile() -> bool:
+            asked.append(1)
+            if len(asked) == 3:
+                installations.ensure(made.tenant_id, made.at)
+                installations.quarantine(made.tenant_id, made.at, made.at + DAY, ("allt stannar", "all stops"))
+            return False
+
+        ended = made.do(dispatch.queue(made.connection(), "push", made.at), should_stop=meanwhile)
+        assert (ended.state, ended.error_code, list(ended.error_args)) == (
+            "failed", "quarantined", ["allt stannar", "all stops"]
+        )  # fmt: skip
+        assert 0 < len(made.held()) < len(made.roster())
+        installations.resume(made.tenant_id)
+        assert made.push().state == "done"
+        made.assert_equal()
+
+
 def test_no_door_leads_to_a_vendor_or_to_google(town: Theatre) -> None:
     quarantined(town)
     before, asked = calls(town), len(town.stage.google.calls("/admin/directory"))

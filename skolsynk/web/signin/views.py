@@ -107,7 +107,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
                 return _come_in(request, _refused(request, refusal))
     if _is_fragment(request):
         return HttpResponse(status=204)
-    return _refused(request, Refusal(NOT_YET))
+    return _refused(request, Refusal(NOT_YET), 200)  # a page of its own to come back to
 
 
 def _come_in(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
@@ -156,12 +156,12 @@ def _answer_address(request: HttpRequest) -> str:
     return settings.SITE_URL.rstrip("/") + path if settings.SITE_URL else request.build_absolute_uri(path)
 
 
-def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+def _refused(request: HttpRequest, refusal: Refusal, status: int = 0) -> HttpResponse:
     """In words; nothing was stored, and whoever was inside before still is."""
     log.info("signin_refused code=%s", refusal.code)
     waits = refusal.code == NOT_YET and session.waiting(request) is not None
     about = {**refusal.words(speaks()), "code": refusal.code, "people": refusal.people, "waits": waits}
-    return render(request, "web/signin/refused.html", about, status=STATUS.get(refusal.code, 403))
+    return render(request, "web/signin/refused.html", about, status=status or STATUS.get(refusal.code, 403))
 
 
 @require_POST

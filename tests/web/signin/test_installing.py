@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client, override_settings
 from django.utils import timezone
+from playwright.sync_api import Browser
 from pytest_django.fixtures import Settings
 
 from skolsynk.celery import app
@@ -18,6 +19,7 @@ from skolsynk.store.models import Member, Run, Tenant
 from skolsynk.sync import installation
 from skolsynk.web.signin import session as sessions
 from tests.sources.google.build import ADMIN, CUSTOMER, key_file
+from tests.web.browser import NARROW, WIDE, seen
 from tests.web.signin.world import HEAD, OTHER_ADMIN, OTHER_CUSTOMER, World, events, inside, nothing_stored
 
 ACCOUNT = key_file()["client_email"]
@@ -30,6 +32,20 @@ OPTIONAL = [
                  "admin.reports.audit.readonly")
 ]  # fmt: skip
 WAITING = "/logga-in/vantar/"
+
+
+@pytest.mark.parametrize(("language", "words"), [("sv", "Se efter nu"), ("en", "Look now")])
+def test_the_waiting_page_is_accessible_and_fits_a_phone(
+    google: World, browser: Browser, language: str, words: str
+) -> None:
+    google.undelegate()
+    visitor = google.browser(language)
+    google.sign_in(visitor, ADMIN)
+    for scheme, size in (("light", WIDE), ("dark", NARROW)):
+        found = seen(browser, visitor, WAITING, language=language, scheme=scheme, size=size)  # type: ignore[arg-type]  # two of the words
+        assert (found.axe(), found.overflow, found.complaints) == ([], 0, [])
+        assert found.page.get_by_role("link", name=words).count() == 1
+        found.page.context.close()
 
 
 @pytest.fixture
@@ -98,7 +114,7 @@ def test_somebody_whom_google_has_not_activated_yet_may_leave_and_come_back(goog
     assert "superadministratör" in page
     assert nothing_stored()
     again = visitor.get(WAITING)
-    assert again.status_code == 403
+    assert again.status_code == 200
     assert "Vi ser efter igen av oss själva" in again.content.decode()
     assert visitor.get(WAITING, headers={"hx-request": "true"}).status_code == 204
     google.google.delegate(ACCOUNT, CUSTOMER)
