@@ -1,6 +1,7 @@
 """Pictures of the pages, taken in the demo's municipality by a real Chromium.
 
     python -m scripts.screenshots                    # those of the guides, into docs/images/{sv,en}
+    python -m scripts.screenshots --listing          # those of the Marketplace, into docs/images/marketplace/{sv,en}
     python -m scripts.screenshots --review FOLDER    # every page in light and dark, wide and narrow, to be looked at
 
 Starts the demo by itself (it empties a folder of its own) and stops it, by its process id.
@@ -74,10 +75,13 @@ SHOTS = (
     Shot("settings", "installningar/", guide=False),
 )
 
+LISTING = ("overview", "rules", "changes", "connection")  # at most five; the Marketplace asks for 1280×800
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--review", type=Path, help="every page in every form, into this folder")
+    parser.add_argument("--listing", action="store_true", help="the pictures of the Marketplace's listing")
     parser.add_argument("--people", type=int, default=1500)
     asked = parser.parse_args()
     with demo(asked.people), sync_playwright() as playwright:
@@ -87,7 +91,7 @@ def main() -> None:
             review(browser, asked.review)
         else:
             for language in LOCALES:
-                guide(browser, language)
+                (listing if asked.listing else guide)(browser, language)
         browser.close()
 
 
@@ -152,6 +156,18 @@ def guide(browser: Browser, language: str) -> None:
     root = sign_in(page)
     for shot in SHOTS:
         if shot.guide:
+            _open(page, root, shot)
+            page.screenshot(path=folder / f"{shot.name}.png")
+    page.context.close()
+
+
+def listing(browser: Browser, language: str) -> None:
+    folder = IMAGES / "marketplace" / language
+    folder.mkdir(parents=True, exist_ok=True)
+    page = visit(browser, language, "light", 1280, 800)
+    root = sign_in(page)
+    for shot in SHOTS:
+        if shot.name in LISTING:
             _open(page, root, shot)
             page.screenshot(path=folder / f"{shot.name}.png")
     page.context.close()

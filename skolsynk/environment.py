@@ -90,7 +90,13 @@ SETTINGS: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting("EMAIL_FROM", "", "the sender of letters, such as `Skolsynk <skolsynk@host.example>`"),
-    Setting("CONTACT", "", "address or page that vendors may turn to; sent in User-Agent"),
+    Setting("CONTACT", "", "address or page that people and vendors may turn to; on public pages, and in User-Agent"),
+    Setting("OPERATOR_NAME", "", "who runs this deployment, such as `Exempel AB, org.nr 556000-0000`; on public pages"),
+    Setting(
+        "SUBPROCESSORS",
+        "",
+        "who else's machines hold the data, with semicolons between: `Exempel Drift AB (servers, Sweden); …`",
+    ),
     Setting(
         "LOG_LEVEL",
         "INFO",

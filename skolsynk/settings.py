@@ -216,7 +216,10 @@ ADDON_SERVICE_ACCOUNT = _env.text("ADDON_SERVICE_ACCOUNT")
 ADDON_CLIENT_ID = _env.text("ADDON_CLIENT_ID")
 VENDOR_SETTINGS = _env.vendors(PLAIN_HTTP_HOSTS)  # {slug: {"test" | "live": address, "key": shared API key}}
 
+# What public pages say of those who run this deployment
 CONTACT = _env.text("CONTACT")
+OPERATOR_NAME = _env.text("OPERATOR_NAME")
+SUBPROCESSORS = tuple(part.strip() for part in _env.text("SUBPROCESSORS").split(";") if part.strip())
 
 # Letters about trouble and recovery; in the demo they are files
 SITE_URL = _env.address("SITE_URL", "", PLAIN_HTTP_HOSTS) if _env.text("SITE_URL") else ""

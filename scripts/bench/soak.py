@@ -2,7 +2,8 @@
 
 ``python -m scripts.bench.soak --tenants 50 --people 3000 --rate 5 --seconds 300``: a fake Google that calls back, the
 site (gunicorn), beat and a Celery worker, each a process of its own as in the Procfile, and the lean receiver. Prints
-one JSON line. The database is SQLite and the broker plain files, unless DATABASE_URL and REDIS_URL say otherwise.
+one JSON line. Database and broker are a PostgreSQL and a Redis of its own, as in production: the demo's broker, which
+is files, takes some messages a second and would be all that is measured.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import json
 import os
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -25,6 +25,7 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]  # it has no types; used for one sum
 
 from scripts.bench.lab import RECEIVER, ROOT
+from tests import servers
 
 CELERY = [sys.executable, "-m", "celery", "--app", "skolsynk"]
 DRAIN_S = 120.0
@@ -38,12 +39,6 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--workers", type=int, default=2, help="processes of the Celery worker")
     return parser.parse_args()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -79,8 +74,12 @@ def soak(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
         receiver = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE)
         running.callback(receiver.terminate)
         assert receiver.stdout
-        port = free_port()
+        redis, postgres = servers.start_redis(), servers.start_postgres()
+        running.callback(redis.stop)
+        running.callback(postgres.stop)
+        port = servers.free_port()
         os.environ.update({
+            "REDIS_URL": redis.url, "DATABASE_URL": servers.create_database(postgres, "soak"),
             "SKOLSYNK_ENV": "demo", "SKOLSYNK_VAR": str(folder), "LOG_LEVEL": "WARNING",
             RECEIVER: receiver.stdout.readline().decode().strip() + "/", "SKOLSYNK_VENDOR_SANDBOX_KEY": "bench",
             "SITE_URL": f"http://127.0.0.1:{port}", "DJANGO_SETTINGS_MODULE": "skolsynk.settings",

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
-
-from kombu.exceptions import OperationalError
 
 from skolsynk.addon.visitor import Visitor
 from skolsynk.addon.words import said
 from skolsynk.core.connection import Mode
 from skolsynk.store import claims, load, save
 from skolsynk.sync import dispatch, targets
-from skolsynk.sync.tasks import execute
+from skolsynk.sync.tasks import start
 
-log = logging.getLogger(__name__)
 VENDOR = "vendor"  # the parameter that names a connection, by the vendor's slug
 
 
@@ -55,7 +51,4 @@ def _not_in_test(connection: load.ConnectionFacts | None) -> tuple[str, str]:
 def _queue(visitor: Visitor, connection: load.ConnectionFacts, now: datetime) -> None:
     run = dispatch.queue(connection, "push", now, asked_by=visitor.who)
     save.audit(visitor.tenant.id, visitor.who, "push_asked", {"run": str(run), "vendor": connection.vendor}, now)
-    try:
-        execute.delay(run_id=str(run))
-    except OperationalError:  # the run's row is the truth: it is found there within two minutes
-        log.warning("addon_broker_away run=%s", run)
+    start(run)

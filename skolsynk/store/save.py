@@ -64,6 +64,7 @@ ADD_IDENTITY = """
     VALUES (%s, %s, %s, %s, %s, 0, '', '', '')
     ON CONFLICT DO NOTHING
 """
+KEPT_SNAPSHOTS = 3
 KEPT_SCHOOLS = 2
 KEPT_APPROVALS = timedelta(days=90)
 
@@ -123,7 +124,7 @@ def units(tenant_id: int, chosen: Iterable[tuple[str, str, str]]) -> None:
 # Directory
 
 
-def snapshot(tenant_id: int, read: Snapshot, keep: int = 3) -> int:
+def snapshot(tenant_id: int, read: Snapshot, keep: int = KEPT_SNAPSHOTS) -> int:
     """Keep a complete read, and the newest ``keep`` in all; its id."""
     packed = zstandard.ZstdCompressor(COMPRESSION).compress(codec.encode_snapshot(read))
     counts = {

@@ -16,8 +16,8 @@ SCOPES = (
     "https://www.googleapis.com/auth/script.locale",  # without it Google does not say in which language
 )
 HOSTS = ("gmail", "drive", "calendar")
-LOGO = "web/logo64.png"
-COLOURS = {"primaryColor": "#1a4d8f", "secondaryColor": "#d68617"}
+LOGO = "brand/icon-64.png"
+COLOURS = {"primaryColor": "#0b5cad", "secondaryColor": "#083f77"}
 
 
 def deployment() -> dict[str, object]:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from celery.signals import worker_init, worker_shutting_down
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from skolsynk.celery import app
 from skolsynk.sync import (
@@ -61,6 +62,14 @@ def execute(*, run_id: str, **_: Any) -> None:
     housekeeping.beat("worker", at=timezone.now())
     for next_id in run.execute(UUID(run_id), worker=_worker(), should_stop=stopping.asked):
         execute.delay(run_id=str(next_id))
+
+
+def start(run_id: UUID) -> None:
+    """Hand a queued run to a worker now. While the broker is away the run waits in its row, where ``reap`` finds it."""
+    try:
+        execute.delay(run_id=str(run_id))
+    except OperationalError:
+        log.warning("broker_unreachable run=%s", run_id)
 
 
 @app.task

@@ -11,7 +11,7 @@ from skolsynk.store import load
 from skolsynk.web.access import Visit, member_of
 
 
-def _visited(request: HttpRequest) -> None:
+def visited(request: HttpRequest) -> None:
     """Somebody who has signed in keeps the navigation around pages that are for everybody."""
     member = member_of(request)
     if member is not None:
@@ -20,20 +20,20 @@ def _visited(request: HttpRequest) -> None:
 
 @require_safe
 def about_help(request: HttpRequest) -> HttpResponse:
-    _visited(request)
+    visited(request)
     return render(request, "web/help.html", {"contact": settings.CONTACT})
 
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    _visited(request)
+    visited(request)
     return render(request, "web/accessibility.html", {"contact": settings.CONTACT})
 
 
 @require_safe
 def style_guide(request: HttpRequest) -> HttpResponse:
     """Every part of the pages in every state: what a browser looks at when a part is changed."""
-    _visited(request)
+    visited(request)
     return render(request, "web/style_guide.html", SHOWN)
 
 
@@ -57,7 +57,7 @@ SHOWN: dict[str, object] = {
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    _visited(request)
+    visited(request)
     return render(request, "web/errors/not_found.html", status=404)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from skolsynk.web import pages, shell
+from skolsynk.web import pages, public, shell
 
 ROOMS = (
     "start", "overview", "units", "rules", "connections", "changes", "runs", "persons", "quality", "rosters", "log",
@@ -18,6 +18,11 @@ urlpatterns = [
     path("utseende/", shell.appearance, name="appearance"),
     path("hjalp/", pages.about_help, name="help"),
     path("tillganglighet/", pages.accessibility, name="accessibility"),
+    path("integritet/", public.privacy, name="privacy"),
+    path("villkor/", public.terms, name="terms"),
+    path("stod/", public.support, name="support"),
+    path("robots.txt", public.robots, name="robots"),
+    path("favicon.ico", public.favicon, name="favicon"),
     path("stilguide/", pages.style_guide, name="style_guide"),
     path("", include("skolsynk.web.signin.urls")),
     *(path("h/<str:customer>/", include(f"skolsynk.web.{room}.urls")) for room in ROOMS),

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from skolsynk.web.urls import ROOMS
 from tests.scenarios.theatre import Theatre
-from tests.web.browser import NARROW, WIDE, seen
+from tests.web.browser import NARROW, WIDE, Look, seen
 from tests.web.conftest import member, signed_in
 from tests.web.examples import Example
 
@@ -98,6 +98,22 @@ OTHER: dict[str, Literal["light", "dark"]] = {"light": "dark", "dark": "light"}
 LOOKS: list[tuple[str, Literal["light", "dark"]]] = [("sv", "light"), ("en", "dark")]
 
 
+def suits_everybody(found: Look, language: str, scheme: Literal["light", "dark"]) -> None:
+    """Look at one page as it was loaded, and leave it."""
+    assert found.page.locator("html").get_attribute("lang") == language
+    assert found.page.locator("h1").count() == 1
+    assert (language, scheme, found.axe()) == (language, scheme, [])
+    assert found.overflow <= 0
+    # The same page in the other colours on a phone; nothing of it is loaded again.
+    width, height = NARROW
+    found.page.emulate_media(color_scheme=OTHER[scheme])
+    found.page.set_viewport_size({"width": width, "height": height})
+    assert (language, OTHER[scheme], found.axe()) == (language, OTHER[scheme], [])
+    assert found.overflow <= 0, NARROW
+    assert found.complaints == []
+    found.page.context.close()
+
+
 @pytest.mark.parametrize("name", WHOLE)
 def test_page_is_accessible_in_both_languages_light_and_dark_and_fits_a_phone(
     name: str, town: Theatre, address: Address, browser: Browser
@@ -106,15 +122,4 @@ def test_page_is_accessible_in_both_languages_light_and_dark_and_fits_a_phone(
     owner = member(town.tenant_id, "owner")
     for language, scheme in LOOKS:
         found = seen(browser, signed_in(owner, language), path, language=language, scheme=scheme, size=WIDE)
-        assert found.page.locator("html").get_attribute("lang") == language
-        assert found.page.locator("h1").count() == 1
-        assert (language, scheme, found.axe()) == (language, scheme, [])
-        assert found.overflow <= 0
-        # The same page in the other colours on a phone; nothing of it is loaded again.
-        width, height = NARROW
-        found.page.emulate_media(color_scheme=OTHER[scheme])
-        found.page.set_viewport_size({"width": width, "height": height})
-        assert (language, OTHER[scheme], found.axe()) == (language, OTHER[scheme], [])
-        assert found.overflow <= 0, NARROW
-        assert found.complaints == []
-        found.page.context.close()
+        suits_everybody(found, language, scheme)

@@ -16,7 +16,7 @@ from skolsynk.core.connection import Mode
 from skolsynk.core.ss12000.base import ResourceId
 from skolsynk.store import decided, load, save
 from skolsynk.sync import dispatch, plans
-from skolsynk.sync.tasks import execute
+from skolsynk.sync.tasks import start
 from skolsynk.web.access import Visit, page
 from skolsynk.web.changes import review
 from skolsynk.web.changes.views import Place, place, review_page
@@ -110,7 +110,7 @@ def _back(visit: Visit, here: Place) -> HttpResponse:
 
 def _queue(here: Place, kind: str, visit: Visit) -> None:
     run_id = dispatch.queue(here.connection, kind, timezone.now(), mode=here.mode, asked_by=visit.who)
-    execute.delay(run_id=str(run_id))
+    start(run_id)
 
 
 def _moved(request: HttpRequest, visit: Visit, here: Place, seen: int) -> HttpResponse:

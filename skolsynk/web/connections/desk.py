@@ -118,7 +118,7 @@ def hand_over(runs: Iterable[UUID | None]) -> None:
     """Queued runs to the workers."""
     for run_id in runs:
         if run_id:
-            tasks.execute.delay(run_id=str(run_id))
+            tasks.start(run_id)
 
 
 def tell_saved(request: HttpRequest, saved: connections.Saved, before: int, *, on: bool) -> None:

@@ -98,7 +98,7 @@ def _send(request: HttpRequest, visit: Visit, found: Person) -> None:
     run_id = dispatch.queue(at.stored.facts, "push", now, asked_by=visit.who)
     about = {"person": found.key, "vendor": at.slug, "run": str(run_id)}
     save.audit(visit.tenant.id, visit.who, "person_sent", about, now)
-    tasks.execute.delay(run_id=str(run_id))
+    tasks.start(run_id)
     messages.success(
         request,
         words("En sändning är beställd. Det som ligger inom gränserna skickas; resten väntar på beslut.",
@@ -181,7 +181,7 @@ def _decide(visit: Visit, found: Person, scope: str, said: Said | None, version:
 
 def _go(done: exclusions.Done) -> None:
     for run_id in done.runs:
-        tasks.execute.delay(run_id=str(run_id))
+        tasks.start(run_id)
 
 
 def _proposal(

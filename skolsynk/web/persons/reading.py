@@ -24,7 +24,7 @@ def read_again(request: HttpRequest, visit: Visit) -> UUID | None:
         )  # fmt: skip
         return None
     run_id = dispatch.queue_read(visit.tenant.id, timezone.now(), asked_by=visit.who)
-    tasks.execute.delay(run_id=str(run_id))
+    tasks.start(run_id)
     messages.success(
         request,
         words("En ny läsning av Google-katalogen är beställd. Ladda om sidan om en stund.",

@@ -55,7 +55,7 @@ def _save(request: HttpRequest, visit: Visit, desk: Desk, form: ReasonForm) -> H
         now = drafts.desk(visit.tenant.id)
         return _page(request, visit, now, form, news=shown.moved_on(visit, now), status=409)
     for run_id in done.runs:
-        tasks.execute.delay(run_id=str(run_id))
+        tasks.start(run_id)
     messages.success(
         request,
         words(f"Reglerna är sparade som version {done.number}.", f"The rules are saved as version {done.number}."),
@@ -116,7 +116,7 @@ def _tell_moved(request: HttpRequest, news: News) -> None:
 
 def _read(request: HttpRequest, visit: Visit) -> HttpResponse:
     run_id = dispatch.queue_read(visit.tenant.id, timezone.now(), trigger="alone", asked_by=visit.who)
-    tasks.execute.delay(run_id=str(run_id))
+    tasks.start(run_id)
     messages.success(
         request,
         words(

@@ -13,7 +13,7 @@ from skolsynk.core.connection import Mode
 from skolsynk.store import claims, load, save
 from skolsynk.store import runs as rows
 from skolsynk.sync import dispatch
-from skolsynk.sync.tasks import execute
+from skolsynk.sync.tasks import start
 from skolsynk.web.access import Visit, page
 from skolsynk.web.runs.views import find
 from skolsynk.web.words import chosen, number, words
@@ -31,7 +31,7 @@ def read_now(request: HttpRequest, visit: Visit) -> HttpResponse:
         messages.info(request, words("Katalogen läses redan.", "The directory is being read already."))
         return HttpResponseRedirect(visit.url("runs"), status=303)
     run = dispatch.queue_read(visit.tenant.id, timezone.now(), asked_by=visit.who)
-    execute.delay(run_id=str(run))
+    start(run)
     save.audit(visit.tenant.id, visit.who, "read_asked", {"run": str(run)}, timezone.now())
     return _seen(visit, run)
 
@@ -58,7 +58,7 @@ def push_now(request: HttpRequest, visit: Visit, vendor: str) -> HttpResponse:
 
 def _pushed(visit: Visit, connection: load.ConnectionFacts) -> UUID:
     run = dispatch.queue(connection, "push", timezone.now(), asked_by=visit.who)
-    execute.delay(run_id=str(run))
+    start(run)
     save.audit(visit.tenant.id, visit.who, "push_asked", {"run": str(run), "vendor": connection.vendor}, timezone.now())
     return run
 

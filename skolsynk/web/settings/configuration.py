@@ -81,7 +81,7 @@ def apply(request: HttpRequest, visit: Visit) -> HttpResponse:
     if isinstance(brought, Moved):
         return _asked(request, text, brought.now, form, moved=True)
     for run_id in brought.runs:
-        tasks.execute.delay(run_id=str(run_id))
+        tasks.start(run_id)
     done = words("Konfigurationen är inläst. Inget har skickats.", "The configuration is read in. Nothing was sent.")
     same = words("Filen säger redan det som gäller. Inget har ändrats.", "The file says what holds. Nothing changed.")
     messages.success(request, done if brought.lines else same)

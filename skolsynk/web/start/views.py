@@ -12,10 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from skolsynk.core.snapshot import Container
 from skolsynk.store import claims, load, runs
-from skolsynk.sync import checklist, dispatch, sources
+from skolsynk.sync import checklist, dispatch, sources, tasks
 from skolsynk.sync.checklist import Step
 from skolsynk.sync.errors import RunError
-from skolsynk.sync.tasks import execute
 from skolsynk.web.access import Visit, page
 from skolsynk.web.installation.views import unsettled
 from skolsynk.web.words import speaks, words
@@ -105,6 +104,6 @@ def _chosen(request: HttpRequest, visit: Visit, now: list[str]) -> HttpResponse:
         return _shown(request, visit, wanted, moved=True, status=HTTPStatus.CONFLICT)
     if not claims.reading(visit.tenant.id):
         run = dispatch.queue_read(visit.tenant.id, timezone.now(), asked_by=visit.who)
-        execute.delay(run_id=str(run))
+        tasks.start(run)
     messages.success(request, words("Sparat. Katalogen läses nu.", "Saved. The directory is being read."))
     return HttpResponseRedirect(visit.url("start_connect"), status=303)

@@ -356,7 +356,7 @@ def _save(request: HttpRequest, visit: Visit, seen: Desk) -> HttpResponse:
     if not isinstance(done, rules.Saved):
         return _shown(request, visit, seen, form=form, moved=True, status=409)
     for run_id in done.runs:
-        tasks.execute.delay(run_id=str(run_id))
+        tasks.start(run_id)
     messages.success(
         request,
         words(

@@ -133,7 +133,7 @@ def _to(visit: Visit, name: str, codes: Collection[str] = (), **more: str) -> Ht
 def _go(request: HttpRequest, done: chosen.Changed, told: Told) -> None:
     """Tell what was changed, and hand what follows from it to a worker."""
     for run_id in done.runs:
-        tasks.execute.delay(run_id=str(run_id))
+        tasks.start(run_id)
     number = len(done.codes)
     if number == 1:
         messages.success(request, told.one)

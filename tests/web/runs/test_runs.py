@@ -12,6 +12,8 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from kombu.exceptions import OperationalError
 from playwright.sync_api import Browser
 from pytest_django import DjangoAssertNumQueries
 
@@ -387,3 +389,18 @@ def test_redis_away_in_a_push_ends_it_in_words(
     ended = town.push()
     assert (ended.state, ended.error_code) == ("failed", "bucket_unreachable")
     assert "Den gemensamma hastighetsgränsen (Redis) går inte att nå." in shown(as_viewer, address("run", run=ended.id))
+
+
+def test_a_broker_that_is_away_does_not_lose_the_run(
+    town: Theatre, as_editor: Client, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(**_: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(execute, "delay", away)
+    answer = as_editor.post(address("runs_push", vendor="sandbox"))
+    assert answer.status_code in (302, 303)
+    assert AuditEvent.objects.filter(tenant_id=town.tenant_id, what="push_asked").exists()
+    waiting = Run.objects.get(state="queued", kind="push")
+    later = timezone.now() + timedelta(minutes=2)
+    assert waiting.pk in dispatch.lost(later)
