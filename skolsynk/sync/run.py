@@ -37,7 +37,7 @@ from skolsynk.egil.push import push
 from skolsynk.egil.redis_bucket import BucketUnreachableError
 from skolsynk.egil.values import PushProgress, PushSummary, StopReason
 from skolsynk.sources.google import WholeRead
-from skolsynk.store import claims, load, people, proof, realtime, save
+from skolsynk.store import claims, installations, load, people, proof, realtime, save
 from skolsynk.sync import directory, dispatch, hinted, plans, readmodel, schools, targets
 from skolsynk.sync.errors import (
     Later,
@@ -45,6 +45,7 @@ from skolsynk.sync.errors import (
     Misconfigured,
     RunError,
     Stopped,
+    asleep,
     bad_selection,
     connection_off,
     rehearsal_live,
@@ -87,6 +88,9 @@ def execute(
     """
     facts = claims.claim(run_id, worker, timezone.now())
     if facts is None:
+        return ()
+    if not installations.is_active(facts.tenant_id):
+        _finish(Running(facts, should_stop, Progress(())), "failed", asleep())
         return ()
 
     def beat(step: Step) -> None:
