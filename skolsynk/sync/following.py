@@ -19,6 +19,7 @@ from skolsynk.store import load, realtime
 from skolsynk.store.realtime import CursorFacts, NewHint
 from skolsynk.sync import directory
 from skolsynk.sync.errors import RunError
+from skolsynk.sync.noticing import HEARD_EVERY
 
 log = logging.getLogger(__name__)
 
@@ -97,11 +98,14 @@ def _hints(tenant_id: int, source: GoogleSource, events: Sequence[Event], now: d
 
 
 def _untold(tenant_id: int, users: Iterable[tuple[str, datetime]]) -> dict[str, datetime]:
-    """{address: earliest change} of those whom no open channel can have told of."""
-    open_ = [one for one in realtime.channels(tenant_id) if one.state == "open"]
+    """{address: earliest change} of those whom no channel has told of, as far as can be known.
+
+    An open channel is no proof: Google gives up calling while the site is away. It was heard shortly before, or since.
+    """
+    open_ = [one for one in realtime.channels(tenant_id) if one.state == "open" and one.heard_at]
     found: dict[str, datetime] = {}
     for address, at in users:
-        if not any(one.created_at <= at < one.expires_at for one in open_):
+        if not any(one.heard_at and one.created_at <= at <= one.heard_at + HEARD_EVERY for one in open_):
             found[address] = min(at, found.get(address, at))
     return found
 

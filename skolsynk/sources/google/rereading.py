@@ -101,9 +101,12 @@ class Rereader:
         return tree
 
     def _tree_of(self, found: Iterable[_One], tree: tuple[Container, ...] | None) -> tuple[Container, ...] | None:
-        """The tree that everybody read has a place in; None when it is the one that is known."""
+        """The tree that everybody read has a place in, read after them; None where nobody was and no unit is told of.
+
+        A known path is no proof: an org unit may have got another's old name, and who is in it another class.
+        """
         paths = {one.person.container.casefold() for one in found if one.person is not None}
-        if paths <= _paths(tree or self.previous.containers):
+        if not paths:
             return tree
         tree = self._tree()
         if not paths <= _paths(tree):
