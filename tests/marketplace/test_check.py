@@ -142,8 +142,7 @@ def test_an_address_that_google_cannot_use_is_told(
     monkeypatch.setattr(answers, "wrong", lambda site, asked: [])
     monkeypatch.setattr(answers, "robots", lambda site, paths: [])
     complete.SITE_URL = given
-    wanted = {("site_url", "SITE_URL")} | ({("manifest", "no_site_url")} if not given.startswith("https") else set())
-    assert found() == wanted
+    assert found() == {("site_url", "SITE_URL")}
 
 
 def test_a_rehearsal_on_this_machine_needs_no_tls_but_in_production(
@@ -152,7 +151,7 @@ def test_a_rehearsal_on_this_machine_needs_no_tls_but_in_production(
     complete.SITE_URL = live_server.url
     assert found() == {("manifest", "no_site_url")}
     complete.PRODUCTION = True
-    assert found() == {("manifest", "no_site_url"), ("site_url", "SITE_URL")}
+    assert found() == {("site_url", "SITE_URL")}
 
 
 SETTINGS = ("GOOGLE_SERVICE_ACCOUNT", "ADDON_CLIENT_ID", "OPERATOR_NAME", "CONTACT")
