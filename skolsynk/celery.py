@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
     "follow_logs": {"task": "skolsynk.sync.tasks.follow_logs", "schedule": 180.0, "options": {"expires": 180.0}},
     "reap": {"task": "skolsynk.sync.tasks.reap", "schedule": 30.0},
     "watch": {"task": "skolsynk.sync.tasks.watch", "schedule": 300.0},
+    "look": {"task": "skolsynk.sync.tasks.look", "schedule": 600.0},
     "refresh_register": {"task": "skolsynk.sync.tasks.refresh_register", "schedule": 3600.0},
     "prune": {"task": "skolsynk.sync.tasks.prune", "schedule": 6 * 3600.0},
 }

@@ -197,6 +197,10 @@ PLAIN_HTTP_HOSTS = _env.listing("PLAIN_HTTP_HOSTS", () if PRODUCTION else LOOPBA
 GOOGLE_ROOT_URL = _env.address("GOOGLE_ROOT_URL", "https://admin.googleapis.com/", PLAIN_HTTP_HOSTS)
 GOOGLE_TOKEN_URI = _env.address("GOOGLE_TOKEN_URI", "https://oauth2.googleapis.com/token", PLAIN_HTTP_HOSTS)
 GOOGLE_SERVICE_ACCOUNT = _env.text("GOOGLE_SERVICE_ACCOUNT")
+GOOGLE_MARKETPLACE_APP_ID = _env.text("GOOGLE_MARKETPLACE_APP_ID")
+GOOGLE_MARKETPLACE_ROOT_URL = _env.address(
+    "GOOGLE_MARKETPLACE_ROOT_URL", "https://appsmarket.googleapis.com/", PLAIN_HTTP_HOSTS
+)
 GOOGLE_CLIENT_ID = _env.text("GOOGLE_CLIENT_ID")
 GOOGLE_CLIENT_SECRET = _env.text("GOOGLE_CLIENT_SECRET")
 GOOGLE_AUTHORIZE_URL = _env.address(

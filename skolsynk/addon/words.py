@@ -32,6 +32,7 @@ HEALTH: Mapping[Health, Pair] = {
 }
 KINDS: Mapping[str, Pair] = {
     "read": ("Läsning", "Read"),
+    "patch": ("Omläsning av ändrat", "Read of what changed"),
     "plan": ("Plan", "Plan"),
     "push": ("Körning", "Push"),
     "school": ("Sammanställning", "Putting together"),

@@ -68,8 +68,11 @@ def claim(run_id: UUID, worker: str, at: datetime) -> RunFacts | None:
 
 
 def beat(run_id: UUID, at: datetime, phase: str, done: int, total: int | None, rate: float, worker: str = "") -> bool:
-    """Say that the run is alive and how far it is; False when it is no longer ours (with ``worker``) or running."""
-    ours = Run.objects.filter(pk=run_id, state="running")
+    """Say that the run is alive and how far it is; False when it is no longer ours (with ``worker``) or running.
+
+    A tenant that went to sleep between the claim and the run's first step is found here.
+    """
+    ours = Run.objects.filter(pk=run_id, state="running", tenant__status="active")
     if worker:
         ours = ours.filter(worker=worker)
     return bool(ours.update(heartbeat_at=at, phase=phase, done=done, total=total, rate=rate))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from skolsynk.store import sealing
 from skolsynk.store.keys import tenant_key
@@ -26,11 +27,12 @@ class NoticeFacts(NamedTuple):
 
 
 class Letterbox(NamedTuple):
-    """One member who wants letters."""
+    """One member who gets letters. ``chosen``: by a choice of one's own, else as an owner."""
 
     address: str
     language: str
     units: tuple[str, ...]
+    chosen: bool = True
 
 
 class WebhookFacts(NamedTuple):
@@ -71,10 +73,12 @@ def end(tenant_id: int, notice_id: int, at: datetime) -> bool:
     return bool(rows.update(ended_at=at, recovery_told_at=at))
 
 
-def letterboxes(tenant_id: int) -> tuple[Letterbox, ...]:
-    rows = Member.objects.filter(tenant_id=tenant_id, ended_at=None, notices=True).order_by("email")
-    found = rows.values_list("email", "language", "units")
-    return tuple(Letterbox(email, language or "sv", tuple(units)) for email, language, units in found)
+def letterboxes(tenant_id: int, *, owners: bool = False) -> tuple[Letterbox, ...]:
+    """Who wants letters; with ``owners`` also every owner who has signed in."""
+    wanted = Q(notices=True) | (Q(role="owner") & ~Q(subject="") if owners else Q(pk__in=()))
+    rows = Member.objects.filter(wanted, tenant_id=tenant_id, ended_at=None).order_by("email")
+    found = rows.values_list("email", "language", "units", "notices")
+    return tuple(Letterbox(email, language or "sv", tuple(units), chosen) for email, language, units, chosen in found)
 
 
 def webhooks(tenant_id: int) -> tuple[WebhookFacts, ...]:

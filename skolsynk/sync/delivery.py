@@ -30,6 +30,17 @@ from skolsynk.store import load, notices
 log = logging.getLogger(__name__)
 TIMEOUT_S = 10
 SECRET_BYTES = 24
+INSTALLATION = "installation:"  # how causes begin that are about the app at the customer
+WHY = {
+    True: (
+        "Du får brevet för att du valt det under Inställningar. Det skickas en gång, och en gång när det är över.",
+        "You get this letter because you chose it in Settings. It is sent once, and once when it is over.",
+    ),
+    False: (
+        "Du får brevet för att du är ägare i Skolsynk. Det skickas en gång, och en gång när det är över.",
+        "You get this letter because you are an owner in Skolsynk. It is sent once, and once when it is over.",
+    ),
+}
 
 
 class Told(NamedTuple):
@@ -59,9 +70,7 @@ def deliver(tenant_id: int, told: Sequence[Told], at: datetime) -> None:
 
 
 def _letters(tenant: load.TenantFacts, told: Sequence[Told]) -> None:
-    letters = [
-        _letter(tenant, one, box.language, box.address) for one in told for box in notices.letterboxes(tenant.id)
-    ]
+    letters = [_letter(tenant, one, box) for one in told for box in notices.letterboxes(tenant.id, owners=of_all(one))]
     if not letters:
         return
     try:
@@ -70,8 +79,13 @@ def _letters(tenant: load.TenantFacts, told: Sequence[Told]) -> None:
         log.warning("letters_failed tenant=%s letters=%s error=%s", tenant.id, len(letters), type(error).__name__)
 
 
-def _letter(tenant: load.TenantFacts, told: Told, language: str, address: str) -> EmailMessage:
-    swedish = language != "en"
+def of_all(told: Told) -> bool:
+    """What ends or brings back everything goes to every owner, whoever chose to get letters."""
+    return told.cause.startswith(INSTALLATION)
+
+
+def _letter(tenant: load.TenantFacts, told: Told, box: notices.Letterbox) -> EmailMessage:
+    swedish = box.language != "en"
     title = told.title_sv if swedish else told.title_en
     lines = [
         title,
@@ -80,11 +94,9 @@ def _letter(tenant: load.TenantFacts, told: Told, language: str, address: str) -
         *(["", place_of(tenant, told)] if settings.SITE_URL else []),
         "",
         f"Skolsynk, {tenant.name}",
-        "Du får brevet för att du valt det under Inställningar. Det skickas en gång, och en gång när det är över."
-        if swedish
-        else "You get this letter because you chose it in Settings. It is sent once, and once when it is over.",
+        WHY[box.chosen][0 if swedish else 1],
     ]
-    return EmailMessage(f"Skolsynk: {title}", "\n".join(lines), to=[address])
+    return EmailMessage(f"Skolsynk: {title}", "\n".join(lines), to=[box.address])
 
 
 def place_of(tenant: load.TenantFacts, told: Told) -> str:

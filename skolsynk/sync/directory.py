@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +14,7 @@ from skolsynk.core.rules import Rules, RulesError, field_paths, needs_groups, pa
 from skolsynk.core.snapshot import Snapshot
 from skolsynk.sources import base
 from skolsynk.sources.google import EVERY_FIELD, GoogleSource, Told, WholeRead
+from skolsynk.sources.google.auth import Credentials, credentials_of
 from skolsynk.store import drafts, load
 from skolsynk.sync.errors import Later, Misconfigured, Stopped
 from skolsynk.sync.progress import Progress
@@ -71,19 +71,13 @@ def source(tenant_id: int, *, everything: bool = False, **how: Any) -> GoogleSou
     tenant, row = load.tenant(tenant_id), load.source(tenant_id)
     credentials = (row.credentials if row else "") or settings.GOOGLE_SERVICE_ACCOUNT
     if row is None or not row.subject or not credentials:
-        raise Misconfigured(
-            "no_credentials",
-            "Det saknas tjänstkonto eller administratör att läsa katalogen som. Inget har lästs eller skickats. "
-            "Ange source.subject i konfigurationen och nyckeln med set_secret --google.",
-            "A service account, or an administrator to read the directory as, is missing. Nothing was read or sent. "
-            "Give source.subject in the configuration and the key with set_secret --google.",
-        )
+        raise _no_credentials()
     rules_row = load.rules(tenant_id)
     looking = everything or rules_row is None
     rules = [parse_rules(rules_row.json)] if rules_row and not looking else []
     rules += [] if looking else _drafted(tenant_id)
     return GoogleSource(
-        credentials=json.loads(credentials),
+        credentials=_parsed(credentials),
         subject=row.subject,
         root_url=settings.GOOGLE_ROOT_URL,
         token_uri=settings.GOOGLE_TOKEN_URI,
@@ -92,6 +86,23 @@ def source(tenant_id: int, *, everything: bool = False, **how: Any) -> GoogleSou
         field_paths=EVERY_FIELD if looking else frozenset[str]().union(*map(field_paths, rules)),
         with_groups=looking or any(map(needs_groups, rules)),
         **how,
+    )
+
+
+def _parsed(credentials: str) -> Credentials:
+    try:
+        return credentials_of(credentials)
+    except ValueError as neither:
+        raise _no_credentials() from neither
+
+
+def _no_credentials() -> Misconfigured:
+    return Misconfigured(
+        "no_credentials",
+        "Det saknas tjänstkonto eller administratör att läsa katalogen som. Inget har lästs eller skickats. "
+        "Ange source.subject i konfigurationen och nyckeln med set_secret --google.",
+        "A service account, or an administrator to read the directory as, is missing. Nothing was read or sent. "
+        "Give source.subject in the configuration and the key with set_secret --google.",
     )
 
 

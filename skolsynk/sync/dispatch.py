@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from skolsynk.core.connection import Mode
+from skolsynk.core.rules import needs_groups, parse_rules
 from skolsynk.store import claims, load
 from skolsynk.store import readmodel as readmodel_rows
 from skolsynk.sync import listening
@@ -124,13 +125,30 @@ def due(now: datetime) -> tuple[UUID, ...]:
 
 
 def _due_of(tenant_id: int, now: datetime) -> tuple[UUID, ...]:
-    connections = load.connections(tenant_id)
-    if claims.reading(tenant_id) or not any(_wanted(each, now) for each in connections):
+    if claims.reading(tenant_id):
         return ()
-    live = listening.live(tenant_id, now)
-    if _read_due(tenant_id, now) if live else any(_due(each, now) for each in connections):
-        return (queue_read(tenant_id, now, trigger="schedule"),) if may_read(tenant_id, now) else ()
-    return (*_pushes_due(tenant_id, connections, now), *_pages_due(tenant_id, now)) if live else ()
+    connections = [each for each in load.connections(tenant_id) if _wanted(each, now)]
+    told = bool(connections) and _all_is_told(tenant_id, now)
+    wanted = connections and (_read_due(tenant_id, now) or (not told and _read_scheduled(tenant_id, connections, now)))
+    if wanted and may_read(tenant_id, now):
+        return (queue_read(tenant_id, now, trigger="schedule"),)
+    scheduled = _pushes_due(connections, now) if told else ()
+    return (*scheduled, *behind(tenant_id, now, "schedule"), *_pages_due(tenant_id, now))
+
+
+def _all_is_told(tenant_id: int, now: datetime) -> bool:
+    """Google tells of everything that matters, so that whole reads are for the night.
+
+    It does not where rules look at groups: what a group's owner changes is not in the log of administrators.
+    """
+    rules = load.rules(tenant_id)
+    return listening.live(tenant_id, now) and not (rules and needs_groups(parse_rules(rules.json)))
+
+
+def _read_scheduled(tenant_id: int, connections: Iterable[load.ConnectionFacts], now: datetime) -> bool:
+    """Counted from the last read: pushes that follow patches are no reads."""
+    last = claims.last_read_at(tenant_id)
+    return any(last is None or load.last_run_at(each.id) is None or now - last >= _every(each) for each in connections)
 
 
 def _read_due(tenant_id: int, now: datetime) -> bool:
@@ -148,14 +166,13 @@ def night_of(tenant_id: int, now: datetime) -> datetime:
     return (night if night <= local else night - timedelta(days=1)).astimezone(UTC)
 
 
-def _pushes_due(tenant_id: int, connections: Iterable[load.ConnectionFacts], now: datetime) -> tuple[UUID, ...]:
-    """Those that the schedule wants, for what failed or was refused, and those that a worker's death left undone."""
-    scheduled = tuple(
+def _pushes_due(connections: Iterable[load.ConnectionFacts], now: datetime) -> tuple[UUID, ...]:
+    """Those that the schedule wants, for what failed or was refused."""
+    return tuple(
         queue(each, "push", now, trigger="schedule")
         for each in connections
         if _due(each, now) and not claims.queued(each.id)
     )
-    return (*scheduled, *behind(tenant_id, now, "schedule"))
 
 
 def _pages_due(tenant_id: int, now: datetime) -> tuple[UUID, ...]:
@@ -195,8 +212,11 @@ def may_read(tenant_id: int, now: datetime) -> bool:
 
 def _due(connection: load.ConnectionFacts, now: datetime) -> bool:
     last = load.last_run_at(connection.id)
-    every = timedelta(minutes=schedule_of(connection).every_minutes)
-    return _wanted(connection, now) and (last is None or now - last >= every)
+    return _wanted(connection, now) and (last is None or now - last >= _every(connection))
+
+
+def _every(connection: load.ConnectionFacts) -> timedelta:
+    return timedelta(minutes=schedule_of(connection).every_minutes)
 
 
 def schedule_of(connection: load.ConnectionFacts) -> Schedule:

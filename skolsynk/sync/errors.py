@@ -67,6 +67,16 @@ def no_rules() -> Misconfigured:
     )
 
 
+def asleep() -> Misconfigured:
+    return Misconfigured(
+        "quarantined",
+        "Google säger att Skolsynk inte längre är installerat hos er. Inget har lästs och inget har skickats; det som "
+        "finns hos leverantörerna är kvar. Installera Skolsynk igen från Google Workspace Marketplace.",
+        "Google says that Skolsynk is no longer installed with you. Nothing was read and nothing was sent; what "
+        "vendors hold is still there. Install Skolsynk again from the Google Workspace Marketplace.",
+    )
+
+
 def connection_off(vendor: str) -> Misconfigured:
     return Misconfigured(
         "connection_off",

@@ -48,7 +48,10 @@ def _ripe(one: Pending, now: datetime) -> bool:
 def _queued(tenant_id: int, now: datetime) -> tuple[UUID, ...]:
     failures = claims.failed_patches(tenant_id)
     if failures.number >= FAILURES or _too_much(tenant_id, realtime.hints(tenant_id)):
-        return (dispatch.queue_read(tenant_id, now, trigger=TRIGGER),) if dispatch.may_read(tenant_id, now) else ()
+        if dispatch.may_read(tenant_id, now):
+            return (dispatch.queue_read(tenant_id, now, trigger=TRIGGER),)
+        if not _patchable(tenant_id):
+            return ()  # meanwhile, what can be patched does not wait for the read
     if failures.newest and now - failures.newest < _pause(failures.number):
         return ()
     return (dispatch.queue_patch(tenant_id, now, TRIGGER),)
@@ -63,6 +66,10 @@ def _too_much(tenant_id: int, hints: Sequence[HintFacts]) -> bool:
     kinds = [one.kind for one in hints]
     many = max(kinds.count("user"), kinds.count("group")) > MOST
     return many or any(kind in WHOLE for kind in kinds) or load.latest_snapshot_id(tenant_id) is None
+
+
+def _patchable(tenant_id: int) -> bool:
+    return load.latest_snapshot_id(tenant_id) is not None and bool(taken(tenant_id))
 
 
 # What a patch makes of hints

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from skolsynk.store import load, save
-from skolsynk.sync import preferences
+from skolsynk.sync import installation, preferences
 
 
 def beat(name: str, *, at: datetime) -> None:
@@ -14,7 +14,10 @@ def beat(name: str, *, at: datetime) -> None:
 
 
 def prune(now: datetime) -> None:
-    """Forget receipts, runs, lapsed approvals and old events, each tenant's after as long as it has chosen."""
+    """Forget receipts, runs, lapsed approvals and old events, each tenant's after as long as it has chosen.
+
+    Of tenants that removed the app so long ago, forget everything about people.
+    """
     for tenant_id in load.tenants():
         kept = preferences.of(tenant_id)
         save.prune(
@@ -25,3 +28,4 @@ def prune(now: datetime) -> None:
             now=now,
         )
     save.prune_buckets(now)
+    installation.purge(now)

@@ -38,16 +38,25 @@ class Followed(NamedTuple):
     ended: int
 
 
-def follow(tenant_id: int, alarms: Iterable[Alarm], at: datetime) -> Followed:
-    """Tell what is new and what is over."""
+def follow(tenant_id: int, alarms: Iterable[Alarm], at: datetime, *, ending: bool = True) -> Followed:
+    """Tell what is new and what is over; with ``ending`` False nothing is over, for not all was looked at."""
     holding = {(alarm.connection_id, alarm.cause): alarm for alarm in alarms}
     known = {(notice.connection_id, notice.cause): notice for notice in notices.current(tenant_id)}
     begun = [alarm for key, alarm in holding.items() if key not in known and _begin(tenant_id, alarm, at)]
-    ended = [notice for key, notice in known.items() if key not in holding and notices.end(tenant_id, notice.id, at)]
+    over = [notice for key, notice in known.items() if ending and key not in holding]
+    ended = [notice for notice in over if notices.end(tenant_id, notice.id, at)]
     told = [_trouble(tenant_id, alarm) for alarm in begun]
     told += [_recovery(tenant_id, notice, at) for notice in ended]
     delivery.deliver(tenant_id, told, at)
     return Followed(len(begun), len(ended))
+
+
+def over(tenant_id: int, told: Told, at: datetime) -> None:
+    """Something of the whole tenant is over, told in these words: whether or not its beginning was told."""
+    for notice in notices.current(tenant_id):
+        if notice.connection_id is None and notice.cause == told.cause:
+            notices.end(tenant_id, notice.id, at)
+    delivery.deliver(tenant_id, [told], at)
 
 
 def _begin(tenant_id: int, alarm: Alarm, at: datetime) -> bool:

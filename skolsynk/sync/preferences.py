@@ -15,17 +15,22 @@ LIMITS: Mapping[str, tuple[int, int, int]] = {
     "receipt_days": (30, 730, 180),
     "run_days": (30, 1100, 400),
     "event_days": (365, 3650, 730),
+    "purge_days": (7, 365, 30),  # after the app was found removed: time to notice a mistake
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """Days count from when something happened. ``contact`` is an address or a page, and never one person's own."""
+    """Days count from when something happened; ``purge_days`` until personal data goes once the app is removed.
+
+    ``contact`` is an address or a page, and never one person's own.
+    """
 
     receipt_days: int = LIMITS["receipt_days"][2]
     run_days: int = LIMITS["run_days"][2]
     event_days: int = LIMITS["event_days"][2]
     contact: str = ""
+    purge_days: int = LIMITS["purge_days"][2]
 
 
 def of(tenant_id: int) -> Preferences:

@@ -37,7 +37,7 @@ from skolsynk.egil.push import push
 from skolsynk.egil.redis_bucket import BucketUnreachableError
 from skolsynk.egil.values import PushProgress, PushSummary, StopReason
 from skolsynk.sources.google import WholeRead
-from skolsynk.store import claims, load, people, proof, realtime, save
+from skolsynk.store import claims, installations, load, people, proof, realtime, save
 from skolsynk.sync import directory, dispatch, hinted, plans, readmodel, schools, targets
 from skolsynk.sync.errors import (
     Later,
@@ -45,6 +45,7 @@ from skolsynk.sync.errors import (
     Misconfigured,
     RunError,
     Stopped,
+    asleep,
     bad_selection,
     connection_off,
     rehearsal_live,
@@ -53,6 +54,7 @@ from skolsynk.sync.errors import (
 from skolsynk.sync.progress import Progress, Step, Watcher
 
 log = logging.getLogger(__name__)
+MOMENT = timedelta(microseconds=1)
 
 
 @dataclass
@@ -86,6 +88,9 @@ def execute(
     """
     facts = claims.claim(run_id, worker, timezone.now())
     if facts is None:
+        return ()
+    if not installations.is_active(facts.tenant_id):
+        _finish(Running(facts, should_stop, Progress(())), "failed", asleep())
         return ()
 
     def beat(step: Step) -> None:
@@ -144,9 +149,11 @@ def _read(running: Running) -> str:
     facts = running.facts
     hints, read_before = realtime.hints(facts.tenant_id), claims.last_sound_read_at(facts.tenant_id)
     previous = load.latest_snapshot(facts.tenant_id)
+    # Clocks of several machines: what is read last is the newest, whatever they say.
+    at = max(facts.at, previous[1].at + MOMENT) if previous else facts.at
     with running.phase("reading"):
         snapshot = directory.read(
-            facts.tenant_id, facts.at, previous[1] if previous else None, running.progress, running.should_stop
+            facts.tenant_id, at, previous[1] if previous else None, running.progress, running.should_stop
         )
     with running.phase("storing"):
         save.snapshot(facts.tenant_id, snapshot)
@@ -172,14 +179,15 @@ def _patch(running: Running) -> str:
     hints, previous = hinted.taken(facts.tenant_id), schools.snapshot_of(facts.tenant_id)[1]
     if not hints:  # another patch has taken them
         return "done"
-    at = max(facts.at, previous.at + timedelta(microseconds=1))
     with running.phase("reading"):
-        found = directory.reread(facts.tenant_id, hinted.told(hints), previous, at)
+        found = directory.reread(facts.tenant_id, hinted.told(hints), previous, facts.at)
     running.counts = {"hints": len(hints)}
     if isinstance(found, WholeRead):
         hinted.ask_for_everything(facts.tenant_id, hints, timezone.now())
         return "done"
-    patched = apply(previous, found)
+    # As late as it is kept: a push that was asked for earlier has not seen it, and another follows.
+    kept_at = max(facts.at + claims.waited(facts.id, timezone.now()), previous.at + MOMENT)
+    patched = replace(apply(previous, found), at=kept_at)
     if not same(previous, patched):
         with running.phase("storing"):
             claims.found_changes(facts.id, hinted.changed_after(facts.trigger, hints, None))

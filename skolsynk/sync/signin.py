@@ -11,10 +11,9 @@ A tenant is found by the customer id that the directory gives, never by an addre
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -22,11 +21,14 @@ from django.db import transaction
 from skolsynk.sources.base import SourceError, Transient
 from skolsynk.sources.google import account as accounts
 from skolsynk.sources.google.account import Account, Asking
+from skolsynk.sources.google.auth import credentials_of
 from skolsynk.sources.google.oidc import Begun as Begun
-from skolsynk.sources.google.oidc import Identity, OidcError, Site, finish
+from skolsynk.sources.google.oidc import Identity as Identity
+from skolsynk.sources.google.oidc import OidcError, Site, finish
 from skolsynk.sources.google.oidc import begin as begin
-from skolsynk.store import load, members, save
+from skolsynk.store import load, members, purging, save
 from skolsynk.store.members import Access, MemberError, MemberFacts
+from skolsynk.sync import installation
 from skolsynk.sync.signin_words import WORDS
 
 OIDC_CODES = {"bad_client": "not_set_up"}  # others are called the same
@@ -84,7 +86,7 @@ def answered(where: Site, code: str, *, nonce: str, verifier: str) -> Identity:
 def enter(who: Identity, at: datetime) -> Entered:
     """Let somebody in whom Google has named. Raises: Refusal."""
     known = members.with_subject(who.subject)
-    if known is not None:
+    if known is not None and not purging.is_erased(known.tenant_id):
         return _in(known, who, "known", at)
     invited, trouble = _invited(who)
     if invited is not None:
@@ -93,7 +95,7 @@ def enter(who: Identity, at: datetime) -> Entered:
     if not account.active:
         raise Refusal("suspended")
     tenant = load.tenant_by_customer(account.customer_id) if account.customer_id else None
-    invited = members.by_email(tenant.id, who.email) if tenant else None
+    invited = members.by_email(tenant.id, who.email) if tenant and not purging.is_erased(tenant.id) else None
     if invited is not None and not invited.subject:
         return _in(invited, who, "invited", at)
     if not account.is_admin:
@@ -108,6 +110,8 @@ def _invited(who: Identity) -> tuple[MemberFacts | None, Refusal | None]:
     """
     trouble = None
     for member in members.invitations(who.email):
+        if purging.is_erased(member.tenant_id):
+            continue
         tenant, source = load.tenant(member.tenant_id), load.source(member.tenant_id)
         if source is None or not source.subject:
             continue
@@ -140,6 +144,7 @@ def _administrator(who: Identity, account: Account, at: datetime) -> Entered:
         tenant = load.tenant_by_customer(customer.id)
         tenant_id = tenant.id if tenant else save.tenant(customer.id, customer.name, at=at)
         members.hold(tenant_id)
+        installation.welcome(tenant_id, at)
         owned = any(owner.subject for owner in members.owners(tenant_id))
         if owned and not account.is_super:
             raise _not_admitted(tenant)
@@ -170,10 +175,10 @@ def _in(member: MemberFacts, who: Identity, how: str, at: datetime) -> Entered:
 def _asking(subject: str, credentials: str = "") -> Asking:
     """As one person, with the tenant's own service account or the deployment's. Raises: Refusal without any."""
     try:
-        key_file: Mapping[str, Any] = json.loads(credentials or settings.GOOGLE_SERVICE_ACCOUNT)
+        ours = credentials_of(credentials or settings.GOOGLE_SERVICE_ACCOUNT)
     except ValueError as error:
         raise Refusal("not_set_up") from error
-    return Asking(key_file, subject, settings.GOOGLE_ROOT_URL, settings.GOOGLE_TOKEN_URI)
+    return Asking(ours, subject, settings.GOOGLE_ROOT_URL, settings.GOOGLE_TOKEN_URI)
 
 
 def _refusal_of(error: SourceError) -> Refusal:
@@ -183,7 +188,7 @@ def _refusal_of(error: SourceError) -> Refusal:
 
 
 def _not_admitted(tenant: load.TenantFacts | None) -> Refusal:
-    names = _names(tenant.id) if tenant else ()
+    names = _names(tenant.id) if tenant and not purging.is_erased(tenant.id) else ()
     return Refusal("not_admitted", names) if names else Refusal("no_owner_yet")
 
 

@@ -108,18 +108,20 @@ WORDS: dict[str, Words] = {
     ),
     "not_installed": Words(
         Wording(
-            "Skolsynk är inte installerat hos er ännu",
-            "Google säger att din organisation inte har gett Skolsynk behörighet att läsa katalogen.",
-            "En administratör för ert Google Workspace installerar Skolsynk från Google Workspace Marketplace för hela "
-            "organisationen. Är det nyss gjort kan det dröja upp till 24 timmar innan Google har aktiverat det: logga "
-            "in igen senare.",
+            "Skolsynk är inte installerat hos er ännu, eller så har Google inte aktiverat det",
+            "Google har inte aktiverat Skolsynks behörighet att läsa er katalog än. Är Skolsynk nyss installerat kan "
+            "det ta upp till 24 timmar; vi ser efter igen av oss själva.",
+            "Är det inte gjort: en superadministratör för ert Google Workspace installerar Skolsynk från Google "
+            "Workspace Marketplace, för hela organisationen, och beviljar åtkomsten. Ingen annan kan göra det, och "
+            "inget mer behövs.",
         ),
         Wording(
-            "Skolsynk is not installed with you yet",
-            "Google says that your organisation has not given Skolsynk access to read the directory.",
-            "An administrator of your Google Workspace installs Skolsynk from the Google Workspace Marketplace for the "
-            "whole organisation. If that was done just now, Google may need up to 24 hours to activate it: sign in "
-            "again later.",
+            "Skolsynk is not installed with you yet, or Google has not activated it",
+            "Google has not activated Skolsynk's access to your directory yet. If Skolsynk was installed just now, "
+            "this can take up to 24 hours; we look again by ourselves.",
+            "If it is not done: a super administrator of your Google Workspace installs Skolsynk from the Google "
+            "Workspace Marketplace, for the whole organisation, and grants the access. Nobody else can do it, and "
+            "nothing more is needed.",
         ),
     ),
     "suspended": Words(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -14,6 +13,7 @@ from skolsynk.core.snapshot import Container
 from skolsynk.sources.base import Capability, SourceError
 from skolsynk.sources.google import account as accounts
 from skolsynk.sources.google.account import Asking
+from skolsynk.sources.google.auth import credentials_of
 from skolsynk.store import load, save
 from skolsynk.sync import directory
 from skolsynk.sync.errors import Misconfigured
@@ -29,6 +29,36 @@ def tried(tenant_id: int) -> tuple[Capability, ...]:
     source = directory.source(tenant_id, everything=True)
     _check_customer(tenant_id, source.subject)
     return replace(source, **QUICK).probe()  # type: ignore[arg-type]  # the names and types are the source's own
+
+
+class Probed(NamedTuple):
+    """What one look at Google saw. ``domain``: the customer's primary one, "" when it did not say."""
+
+    capabilities: tuple[Capability, ...]
+    domain: str
+
+
+def probed(tenant_id: int) -> Probed:
+    """Each scope by itself, and whose directory it is; another customer's is no answer of this one.
+
+    Raises Misconfigured without an administrator or a key.
+    """
+    source = directory.source(tenant_id, everything=True)
+    capabilities = replace(source, **QUICK).probe()  # type: ignore[arg-type]  # the names and types are the source's own
+    if not any(one.name == "customer" and one.works for one in capabilities):
+        return Probed(capabilities, "")
+    wrong: SourceError | None
+    try:
+        customer = accounts.customer_of(_asking(tenant_id, source.subject))
+        wrong = None if customer.id == source.expected_customer else accounts.somebody_else()
+        domain = "" if wrong else customer.domain
+    except SourceError as error:
+        wrong, domain = error, ""
+    return Probed(tuple(_spoilt(one, wrong) for one in capabilities), domain)
+
+
+def _spoilt(one: Capability, wrong: SourceError | None) -> Capability:
+    return Capability(one.name, False, wrong) if wrong is not None and one.name == "customer" else one
 
 
 def tree(tenant_id: int) -> tuple[Container, ...]:
@@ -95,11 +125,11 @@ def _asking(tenant_id: int, address: str) -> Asking:
     source = load.source(tenant_id)
     credentials = (source.credentials if source else "") or settings.GOOGLE_SERVICE_ACCOUNT
     try:
-        key_file: Mapping[str, Any] = json.loads(credentials)
+        ours = credentials_of(credentials)
     except ValueError as error:
         raise Misconfigured(
             "no_credentials",
             "Skolsynk saknar tjänstkonto. Inget har lästs eller skickats. Driftansvarig behöver ange det.",
             "Skolsynk lacks a service account. Nothing was read or sent. The operator has to give it.",
         ) from error
-    return Asking(key_file, address, settings.GOOGLE_ROOT_URL, settings.GOOGLE_TOKEN_URI)
+    return Asking(ours, address, settings.GOOGLE_ROOT_URL, settings.GOOGLE_TOKEN_URI)

@@ -17,18 +17,17 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from skolsynk.celery import app
-from skolsynk.store import load
 from skolsynk.sync import (
     dispatch,
     following,
-    health,
     hinted,
     housekeeping,
+    installation,
     listening,
-    notices,
     register,
     run,
     stopping,
+    watching,
 )
 from skolsynk.sync.errors import RunError
 
@@ -115,9 +114,21 @@ def reap(**_: Any) -> None:
 @app.task
 def watch(**_: Any) -> None:
     """Every five minutes: tell people what has begun to go wrong, and what is over."""
-    now = timezone.now()
-    for tenant_id in load.active_tenants():
-        notices.follow(tenant_id, health.alarms(tenant_id, now), now)
+    watching.follow(timezone.now())
+
+
+@app.task
+def look(**_: Any) -> None:
+    """Every ten minutes: which customers to look at, each in a task of its own."""
+    for tenant_id in installation.due(timezone.now()):
+        look_at.delay(tenant_id=tenant_id)
+
+
+@app.task
+def look_at(*, tenant_id: int, **_: Any) -> None:
+    """Ask Google whether the app still works at one customer."""
+    for run_id in installation.look(tenant_id, timezone.now()).runs:
+        execute.delay(run_id=str(run_id))
 
 
 @app.task

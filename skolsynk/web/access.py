@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from skolsynk.store import load, members
+from skolsynk.store.crypto import KeyErasedError
 
 SESSION_KEY = "member"  # {"id": …, "epoch": …}; made by the sign-in, and by nobody else
 RANKS = {"viewer": 0, "editor": 1, "owner": 2}
@@ -67,6 +68,7 @@ class Needs(NamedTuple):
     read: str
     write: str
     whole: bool
+    asleep: bool = False  # takes forms also while the app is removed in Google
 
 
 def member_of(request: HttpRequest) -> members.MemberFacts | None:
@@ -79,13 +81,14 @@ def member_of(request: HttpRequest) -> members.MemberFacts | None:
 
 
 def page(
-    read: str = "viewer", write: str = "editor", *, whole: bool = False
+    read: str = "viewer", write: str = "editor", *, whole: bool = False, asleep: bool = False
 ) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """A page of one tenant. Looking needs the role ``read``, everything else ``write``.
 
-    ``whole``: not for people who are limited to some school units. Nobody learns which tenants exist.
+    ``whole``: not for people who are limited to some school units. ``asleep``: its form may be sent also while the
+    app is removed in Google. Nobody learns which tenants exist.
     """
-    needs = Needs(read, write, whole)
+    needs = Needs(read, write, whole, asleep)
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @never_cache
@@ -102,12 +105,28 @@ def page(
             needed = read if request.method in READING else write
             if not visit.may(needed) or (whole and not visit.whole):
                 return refused(request, visit, needed)
-            return view(request, visit, **kwargs)
+            if request.method not in READING and tenant.status != "active" and not asleep:
+                return sleeping(request)
+            return _opened(request, visit, view, kwargs)
 
         visited.needs = needs  # type: ignore[attr-defined]  # tests walk all pages by it
         return visited
 
     return decorate
+
+
+def _opened(request: HttpRequest, visit: Visit, view: Callable[..., HttpResponseBase], kwargs: Any) -> HttpResponseBase:
+    """The page; or the door, where the tenant's key has been erased and nothing can be opened any more."""
+    try:
+        return view(request, visit, **kwargs)
+    except KeyErasedError:
+        request.session.flush()
+        return sign_in_first(request)
+
+
+def sleeping(request: HttpRequest) -> HttpResponse:
+    """In words: the app is removed in Google, so nothing is changed or sent."""
+    return render(request, "web/errors/asleep.html", status=409)
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:

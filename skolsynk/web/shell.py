@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from skolsynk.store import load, waiting
+from skolsynk.store import installations, load, waiting
 from skolsynk.web.access import Visit, member_of
 from skolsynk.web.words import speaks, words
 
@@ -47,10 +47,15 @@ PLACES = (
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Context of every page: ``visit``, ``places``, ``scheme``, ``language``, ``demo``, ``session_seconds``."""
+    """Context of every page: ``visit``, ``places``, ``scheme``, ``language``, ``demo``, ``session_seconds``.
+
+    ``asleep``: the installation of a tenant that removed the app, None for others.
+    """
     visit: Visit | None = getattr(request, "visit", None)
+    asleep = visit is not None and visit.tenant.status != "active"
     return {
         "visit": visit,
+        "asleep": installations.of(visit.tenant.id) if visit and asleep else None,
         "places": places(request, visit) if visit else (),
         "scheme": scheme_of(request),
         "language": speaks(),

@@ -9,7 +9,7 @@ from skolsynk.web import pages, public, shell
 
 ROOMS = (
     "start", "overview", "units", "rules", "connections", "changes", "runs", "persons", "quality", "rosters", "log",
-    "settings", "notices",
+    "settings", "notices", "installation",
 )  # fmt: skip
 
 

@@ -202,7 +202,7 @@ def test_a_worker_that_dies_around_the_snapshot_loses_nothing(
     assert kinds(done) == ["patch", "push"]
     assert given_name(stage, key) == "Alva"
     waited = (clock.now() - told_at).total_seconds()
-    assert waited - 5 < done[1].counts["freshness"]["p95_s"] <= waited, "also the minutes of being dead count"
+    assert waited - 5 < done[1].counts["freshness"]["p95_s"] <= round(waited, 1), "also the minutes of being dead count"
 
 
 def test_a_worker_that_dies_between_snapshot_and_push_is_made_up_for(
@@ -343,8 +343,9 @@ def test_a_push_that_came_while_another_was_under_way_follows_at_once(
 
 @pytest.mark.parametrize("mode", [Mode.TEST, Mode.LIVE])
 def test_a_connection_that_rests_gets_nothing_until_it_opens(
-    stage: Theatre, clock: Clock, channel: object, mode: Mode
+    stage: Theatre, clock: Clock, channel: object, mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(dispatch, "needs_groups", lambda rules: False)  # whole reads are for the night
     key = pupils(stage)[0]
     Connection.objects.update(mode=mode.value, paused_until=clock.now() + timedelta(hours=1))
     stage.stage.town.directory.rename_user(key, "Alva", "Nyberg")

@@ -327,6 +327,13 @@ def test_googles_key_is_stored_sealed(stage: Theatre, command: Call) -> None:
     assert row.credentials == account
 
 
+def test_an_account_that_iam_signs_for_is_stored_by_its_address(stage: Theatre, command: Call) -> None:
+    assert command("set_secret", "--google", "--json", stdin="a@b.example\n").json == {"stored": "google"}
+    row = load.source(stage.tenant_id)
+    assert row
+    assert row.credentials == "a@b.example"
+
+
 def test_rotate_keys_wraps_every_tenants_key_under_the_first(
     stage: Theatre, command: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:

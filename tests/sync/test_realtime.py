@@ -397,6 +397,27 @@ def live(stage: Theatre, clock: Clock) -> None:
     Run.objects.filter(kind__in=("read", "push")).update(created_at=clock.now())
 
 
+@pytest.fixture
+def no_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where no rule looks at groups."""
+    monkeypatch.setattr(dispatch, "needs_groups", lambda rules: False)
+
+
+def test_where_rules_look_at_groups_whole_reads_go_on_however_often_people_change(stage: Theatre, clock: Clock) -> None:
+    live(stage, clock)
+    kinds = []
+    for _ in range(6):
+        clock.sleep(minutes=50)
+        note(stage, clock, ("user", "1"))
+        clock.sleep(seconds=6)
+        kinds += [each.kind for each in work(hinted.due(clock.now()))]
+        follow_now(stage, clock)
+        kinds += [each.kind for each in work(dispatch.due(clock.now()))]
+    assert kinds.count("patch") == 6
+    assert kinds.count("read") == 3, "after 100, 200 and 300 minutes"
+
+
+@pytest.mark.usefixtures("no_groups")
 def test_a_tenant_that_is_told_of_changes_is_read_at_night_and_pushed_by_the_schedule(
     stage: Theatre, clock: Clock
 ) -> None:
@@ -412,6 +433,7 @@ def test_a_tenant_that_is_told_of_changes_is_read_at_night_and_pushed_by_the_sch
     assert [claims.facts(run_id).kind for run_id in dispatch.due(clock.now())] == ["read"]
 
 
+@pytest.mark.usefixtures("no_groups")
 def test_new_rules_are_a_reason_to_read_at_once(stage: Theatre, clock: Clock) -> None:
     live(stage, clock)
     clock.sleep(minutes=10)

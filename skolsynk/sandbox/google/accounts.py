@@ -25,15 +25,22 @@ READ_SCOPES = tuple(
     )
 )
 LICENCE_SCOPE = "https://www.googleapis.com/auth/appsmarketplace.license"
+CLOUD_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+OWN_SCOPES = frozenset((LICENCE_SCOPE, CLOUD_SCOPE))  # what an account may do as itself
 
 
 @dataclass
 class ServiceAccount:
-    """``delegated``: customer id -> scopes that the customer's administrator has let this account use."""
+    """``delegated``: customer id -> scopes that the customer's administrator has let this account use.
+
+    ``signed_by``: accounts that may have IAM sign as this one (role Service Account Token Creator).
+    """
 
     email: str
+    private: rsa.RSAPrivateKey
     public_keys: dict[str, rsa.RSAPublicKey]
     delegated: dict[str, set[str]] = field(default_factory=dict)
+    signed_by: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, key_file: Mapping[str, str]) -> ServiceAccount:
@@ -41,7 +48,7 @@ class ServiceAccount:
         private = serialization.load_pem_private_key(key_file["private_key"].encode(), password=None)
         if not isinstance(private, rsa.RSAPrivateKey):
             raise TypeError("service account keys are RSA keys")
-        return cls(key_file["client_email"], {key_file["private_key_id"]: private.public_key()})
+        return cls(key_file["client_email"], private, {key_file["private_key_id"]: private.public_key()})
 
 
 class OAuthClient(NamedTuple):

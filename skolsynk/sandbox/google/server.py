@@ -18,6 +18,7 @@ from skolsynk.sandbox.google import customer_api, groups_api, people_api, watch
 from skolsynk.sandbox.google.accounts import READ_SCOPES, Consumer, OAuthClient, ServiceAccount
 from skolsynk.sandbox.google.calls import Call, Route
 from skolsynk.sandbox.google.faults import Fault, FaultScript, fault_from_json, instead, safe_path, spoilt
+from skolsynk.sandbox.google.iam import SIGN_BLOB, sign_blob
 from skolsynk.sandbox.google.oidc import SignIn
 from skolsynk.sandbox.google.quota import Gauge, Quota
 from skolsynk.sandbox.google.tenancy import Tenancy
@@ -198,6 +199,9 @@ class FakeGoogle:
         found = LICENCE.match(request.path)
         if found is not None and request.method == "GET":
             return self._licence(self.desk.holder(request.headers), found[1], found[2], unquote(found[3]))
+        found = SIGN_BLOB.match(request.path)
+        if found is not None and request.method == "POST":
+            return sign_blob(request, self.desk.holder(request.headers), self.desk.accounts, unquote(found[1]))
         for method, pattern, route in self._routes:
             match = pattern.fullmatch(request.path) if method == request.method else None
             if match is not None:

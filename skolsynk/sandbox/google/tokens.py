@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from skolsynk.sandbox.google.accounts import GOOGLE_TOKEN_AUDIENCE, LICENCE_SCOPE, ServiceAccount
+from skolsynk.sandbox.google.accounts import GOOGLE_TOKEN_AUDIENCE, OWN_SCOPES, ServiceAccount
 from skolsynk.sandbox.google.tenancy import Tenancy
 from skolsynk.sandbox.google.wire import Answer, Request, json_answer, oauth_error, refuse
 
@@ -91,13 +91,8 @@ class TokenDesk:
             raise oauth_error(400, "invalid_grant", "Invalid JWT.") from broken
         if account is None:
             raise oauth_error(400, "invalid_grant", "Invalid grant: account not found")
-        key = account.public_keys.get(header.get("kid", "")) if header.get("alg") == "RS256" else None
-        if key is None:
+        if not _signed(account, header, f"{head}.{body}".encode(), signature):
             raise oauth_error(400, "invalid_grant", "Invalid JWT Signature.")
-        try:
-            key.verify(unpadded(signature), f"{head}.{body}".encode(), padding.PKCS1v15(), hashes.SHA256())
-        except (InvalidSignature, ValueError) as wrong:
-            raise oauth_error(400, "invalid_grant", "Invalid JWT Signature.") from wrong
         if claims.get("aud") != GOOGLE_TOKEN_AUDIENCE:
             raise oauth_error(400, "invalid_grant", "Invalid JWT: Failed audience check.")
         return account, claims
@@ -113,7 +108,7 @@ class TokenDesk:
     def _grant(self, account: ServiceAccount, subject: str, scopes: frozenset[str]) -> Grant:
         expires = self.clock() + self.lifetime_s
         if not subject:
-            if scopes != {LICENCE_SCOPE}:
+            if not scopes <= OWN_SCOPES:
                 raise oauth_error(401, "unauthorized_client", "Client is unauthorized for the scopes requested.")
             return Grant(account.email, "", "", scopes, expires)
         if "@" not in subject:
@@ -132,6 +127,22 @@ class TokenDesk:
         if user.get("suspended") or user.get("archived"):
             raise oauth_error(400, "invalid_grant", "Account has been suspended")
         return directory.customer_id, str(user["id"])
+
+
+def _signed(account: ServiceAccount, header: Mapping[str, Any], text: bytes, signature: str) -> bool:
+    """By the key that the header names; without a name, as IAM's signatures come, by any of the account's."""
+    if header.get("alg") != "RS256":
+        return False
+    keys = [account.public_keys.get(header["kid"])] if "kid" in header else list(account.public_keys.values())
+    return any(_fits(key, text, signature) for key in keys if key is not None)
+
+
+def _fits(key: rsa.RSAPublicKey, text: bytes, signature: str) -> bool:
+    try:
+        key.verify(unpadded(signature), text, padding.PKCS1v15(), hashes.SHA256())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def unpadded(text: str) -> bytes:

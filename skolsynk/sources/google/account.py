@@ -34,12 +34,13 @@ class Account(NamedTuple):
 class Customer(NamedTuple):
     id: str
     name: str  # of the organisation, or its first domain
+    domain: str  # the primary one; "" where Google does not say
 
 
 class Asking(NamedTuple):
-    """As whom, and where. ``credentials``: the JSON of a service account's key file."""
+    """As whom, and where."""
 
-    credentials: Mapping[str, Any]
+    credentials: auth.Credentials
     subject: str  # address of the person whose rights are used
     root_url: str
     token_uri: str
@@ -76,7 +77,7 @@ def customer_of(asking: Asking) -> Customer:
         question = client.customers.get(customerKey="my_customer", fields="id,customerDomain,postalAddress")
         row = client.one(question, "customer", "id")
     name = row.get("postalAddress", {}).get("organizationName") or row.get("customerDomain") or row["id"]
-    return Customer(str(row["id"]), str(name))
+    return Customer(str(row["id"]), str(name), str(row.get("customerDomain") or ""))
 
 
 def _client(asking: Asking, scopes: tuple[auth.Scope, ...]) -> Client:
@@ -96,7 +97,7 @@ def _client(asking: Asking, scopes: tuple[auth.Scope, ...]) -> Client:
 def _account(row: Mapping[str, Any], subject: str) -> Account:
     """Raises Misconfigured when Google answers about somebody else."""
     if str(row["id"]) != subject:
-        raise _somebody_else()
+        raise somebody_else()
     is_super = row.get("isAdmin") is True
     return Account(
         subject,
@@ -107,5 +108,6 @@ def _account(row: Mapping[str, Any], subject: str) -> Account:
     )
 
 
-def _somebody_else() -> Misconfigured:
+def somebody_else() -> Misconfigured:
+    """The answer was about another account or customer than the one that was asked about."""
     return misconfigured("other_customer")

@@ -9,6 +9,8 @@ lack are asked for with credentials of their own.
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -17,7 +19,7 @@ from typing import Any, NamedTuple
 import google.auth
 import google.auth.crypt
 import google.auth.iam
-from google.auth.exceptions import RefreshError
+from google.auth.exceptions import DefaultCredentialsError, RefreshError, TransportError
 from google.auth.transport import requests as google_requests
 from google.oauth2 import service_account
 
@@ -42,8 +44,13 @@ SCHEMAS = Scope("schemas", PREFIX + "admin.directory.userschema.readonly", "name
 ROLES = Scope("roles", PREFIX + "admin.directory.rolemanagement.readonly", "what an administrator signing in may do")
 REPORTS = Scope("reports", PREFIX + "admin.reports.audit.readonly", "the admin log, to re-read only changed groups")
 
+LICENCE = Scope("licence", PREFIX + "appsmarketplace.license", "whether the app is installed; as ourselves")
+
 ALWAYS = (USERS, ORG_UNITS, CUSTOMER, DOMAINS)
 OPTIONAL = (SCHEMAS, ROLES, REPORTS)
+
+
+ADDRESS = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+\Z")
 
 
 class Keyless(NamedTuple):
@@ -59,16 +66,56 @@ class Account(NamedTuple):
     signer: google.auth.crypt.Signer
 
 
-def account_of(credentials: Mapping[str, Any] | Keyless) -> Account:
+Credentials = Mapping[str, Any] | Keyless
+
+
+def credentials_of(text: str) -> Credentials:
+    """What an operator has given: the JSON of a key file, or only the account's address. Raises ValueError."""
+    given = text.strip()
+    if ADDRESS.match(given):
+        return Keyless(given)
+    found = json.loads(given)
+    if isinstance(found, dict):
+        return found
+    raise ValueError("neither a key file nor the address of a service account")
+
+
+class IamSigner(google.auth.iam.Signer):
+    """As the library's, telling what IAM refused from what could not be reached."""
+
+    def sign(self, message: str | bytes) -> bytes:
+        try:
+            signed: bytes = super().sign(message)
+        except RefreshError as own:  # of the process' own credentials; the token endpoint was never asked
+            raise RefreshError(IAM_REFUSED, {"error": IAM_REFUSED}, retryable=own.retryable) from own
+        except TransportError as refused:
+            if str(refused).startswith("Error calling"):  # IAM answered, and will answer the same
+                raise RefreshError(IAM_REFUSED, {"error": IAM_REFUSED}) from refused
+            raise
+        return signed
+
+
+IAM_REFUSED = "iam_refused"
+
+
+def account_of(credentials: Credentials) -> Account:
     """The account of a key file's JSON, or a keyless one. Raises Misconfigured (bad_key) for a file that is none."""
     if isinstance(credentials, Keyless):
-        own, _ = google.auth.default(scopes=[PREFIX + "cloud-platform"])
-        return Account(credentials.client_email, google.auth.iam.Signer(google_requests.Request(), own, credentials[0]))
+        return _keyless(credentials.client_email)
     try:
         key, key_id = credentials["private_key"], credentials.get("private_key_id")
         return Account(credentials["client_email"], _signer(key, key_id))
     except (KeyError, ValueError, TypeError) as broken:
         raise misconfigured("bad_key", reason="key file") from broken
+
+
+def _keyless(email: str) -> Account:
+    """Raises Misconfigured where the process runs under no credentials at all."""
+    try:
+        own, _ = google.auth.default(scopes=[PREFIX + "cloud-platform"])
+    except DefaultCredentialsError as none:
+        raise misconfigured("bad_key", reason="no credentials to sign with") from none
+    return Account(email, IamSigner(google_requests.Request(), own, email))
 
 
 @lru_cache(maxsize=64)
@@ -114,6 +161,7 @@ BY_ERROR = {
     "deleted_client": "bad_key",
     "disabled_client": "bad_key",
     "invalid_client": "bad_key",
+    IAM_REFUSED: "bad_key",
 }
 
 

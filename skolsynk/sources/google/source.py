@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,7 @@ class GoogleSource:
     field path that no Google user has, Misconfigured for a key file that is none.
     """
 
-    credentials: Mapping[str, Any] | auth.Keyless
+    credentials: auth.Credentials
     subject: str
     root_url: str = ROOT_URL
     token_uri: str = TOKEN_URI

@@ -69,9 +69,9 @@ MISCONFIGURED: dict[str, Texts] = {
     ),
     "bad_key": _texts(
         "Google godtar inte Skolsynks egen nyckel ({reason}).",
-        OPERATOR_SV + " Tjänstekontots nyckel är borttagen eller fel.",
+        OPERATOR_SV + " Tjänstekontots nyckel är borttagen eller fel, eller så får Skolsynk inte signera åt kontot.",
         "Google does not accept Skolsynk's own key ({reason}).",
-        OPERATOR_EN + " The key of the service account is removed or wrong.",
+        OPERATOR_EN + " The key of the service account is removed or wrong, or Skolsynk may not sign for the account.",
     ),
     "token_refused": _texts(
         "Google vägrade Skolsynk åtkomst ({reason}).",

@@ -21,6 +21,9 @@ class Installation(models.Model):
     state = models.CharField(max_length=12, default="pending")
     capabilities = models.JSONField(default=dict)
     licence = models.CharField(max_length=12, blank=True, default="")  # "ACTIVE" | "UNLICENSED" | "" unknown
+    licensed_at = models.DateTimeField(null=True, blank=True)  # when Google last said "ACTIVE"
+    domain = models.CharField(max_length=253, blank=True, default="")  # the primary one: licences are asked for by it
+    since = models.DateTimeField(null=True, blank=True)  # of the state
     looked_at = models.DateTimeField(null=True, blank=True)
     missing_since = models.DateTimeField(null=True, blank=True)  # the first of the looks in a row that missed it
     quarantined_at = models.DateTimeField(null=True, blank=True)

@@ -82,6 +82,22 @@ SENTENCES: Mapping[str, Sentence] = {
     "school_containers_chosen": Sentence(
         "Valde vilka organisationsenheter som är skola", "Chose which org units are school"
     ),
+    # The app at the customer
+    "app_activated": Sentence("Google släppte in Skolsynk", "Google let Skolsynk in"),
+    "app_missed": Sentence("Google sade att Skolsynk är borttaget", "Google said that Skolsynk is removed"),
+    "app_found": Sentence("Google släppte in Skolsynk igen", "Google let Skolsynk in again"),
+    "app_quarantined": Sentence(
+        "Allt stannade: Skolsynk är borttaget i Google", "Everything stopped: Skolsynk is removed in Google",
+        "raderas {until}", "erased on {until}",
+    ),
+    "app_resumed": Sentence(
+        "Skolsynk är installerat igen", "Skolsynk is installed again", "till testläge: {vendors}", "to test: {vendors}"
+    ),
+    "app_purged": Sentence("Alla personuppgifter raderades", "All personal data was erased"),
+    "app_returned": Sentence(
+        "Huvudmannen började om efter radering", "The school authority began anew after the erasure"
+    ),
+    "app_looked": Sentence("Bad om en ny titt på vad Google tillåter", "Asked for a new look at what Google allows"),
     "webhook_added": Sentence("Lade till en webhook", "Added a webhook"),
     "webhook_dropped": Sentence("Tog bort en webhook", "Removed a webhook"),
     # Vendors

@@ -6,6 +6,7 @@ from skolsynk.web.operator import views
 
 urlpatterns = [
     path("", views.tenants, name="operator_tenants"),
+    path("huvudman/<str:key>/", views.tenant, name="operator_tenant"),
     path("leverantorer/", views.vendors, name="operator_vendors"),
     path("adresser/", views.addresses, name="operator_addresses"),
     path("adresser/<int:connection_id>/<str:mode>/", views.address, name="operator_address"),

@@ -14,12 +14,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from skolsynk.core.register import search
-from skolsynk.store import load, operations, save
-from skolsynk.sync import targets, tasks
+from skolsynk.store import installations, load, operations, save
+from skolsynk.sync import installation, targets, tasks
+from skolsynk.sync.installation_words import lines
 from skolsynk.sync.register import FAILED, READ
 from skolsynk.web.access import operator_page
 from skolsynk.web.operator.forms import AddressForm, NewUnitForm, UnitForm
-from skolsynk.web.words import words
+from skolsynk.web.words import speaks, words
 
 DAY = timedelta(hours=24)
 FRESH_S = 180  # beat ticks every minute
@@ -45,6 +46,35 @@ def tenants(request: HttpRequest) -> HttpResponse:
         "people": sum(line.people or 0 for line in lines),
     }  # fmt: skip
     return render(request, "web/operator/tenants.html", about)
+
+
+@operator_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def tenant(request: HttpRequest, key: str) -> HttpResponse:
+    """The app at one customer: what Google lets us do, since when, and what is going to happen. ``key``: its id."""
+    found = load.tenant_by_customer(key)
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        return _looked(request, found)
+    app = installations.of(found.id)
+    language = speaks()
+    shown = [
+        {"title": one.title.text(language), "works": one.works, "needed": one.needed, "code": code,
+         "act": "" if one.works is not False else one.act.text(language)}
+        for one in lines(app)
+        for code in [(app.capabilities if app else {}).get(one.name, {}).get("code", "")]
+    ]  # fmt: skip
+    return render(request, "web/operator/tenant.html", {"tenant": found, "app": app, "lines": shown})
+
+
+def _looked(request: HttpRequest, tenant: load.TenantFacts) -> HttpResponse:
+    now = timezone.now()
+    save.audit(tenant.id, "operator", "app_looked", {}, now)
+    for run_id in installation.look(tenant.id, now).runs:
+        tasks.execute.delay(run_id=str(run_id))
+    messages.success(request, words("Google är tillfrågat.", "Google was asked."))
+    return redirect("operator_tenant", key=tenant.customer_id)
 
 
 @operator_page

@@ -107,6 +107,13 @@ class RetentionForm(forms.Form):
         label=words("Loggen, dygn", "The log, days"),
         help_text=words("Vem som gjorde och såg vad.", "Who did and saw what."),
     )
+    purge_days = forms.IntegerField(
+        label=words("Personuppgifter efter avinstallation, dygn", "Personal data after an uninstall, days"),
+        help_text=words(
+            "Tas Skolsynk bort i Google sparas allt så här länge, om det var ett misstag. Sedan raderas det.",
+            "If Skolsynk is removed in Google everything is kept this long, in case of a mistake. Then it is erased.",
+        ),
+    )
     contact = forms.CharField(
         label=words("Kontakt för leverantörer", "Contact for vendors"),
         help_text=words(

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from skolsynk.sync import preferences
+from skolsynk.sync import installation, preferences
 from skolsynk.sync.preferences import LIMITS, Preferences
 from skolsynk.web.access import Visit, page
 from skolsynk.web.settings.forms import RetentionForm
@@ -18,7 +18,7 @@ from skolsynk.web.settings.views import see
 from skolsynk.web.words import words
 
 
-@page(write="owner", whole=True)
+@page(write="owner", whole=True, asleep=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def retention(request: HttpRequest, visit: Visit) -> HttpResponse:
     now = preferences.of(visit.tenant.id)
@@ -30,6 +30,7 @@ def retention(request: HttpRequest, visit: Visit) -> HttpResponse:
             visit.tenant.id, form.preferences, was=was, who=visit.who, at=timezone.now()
         )
         if saved:
+            installation.purge_day_chosen(visit.tenant.id)
             messages.success(request, words("Sparat. Gallringen sker varje dygn.", "Saved. Old rows go every day."))
             return see(visit.url("settings_retention"))
         moved = True
@@ -38,12 +39,12 @@ def retention(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _spelt(value: Preferences) -> str:
-    return f"{value.receipt_days} {value.run_days} {value.event_days} {value.contact}"
+    return f"{value.receipt_days} {value.run_days} {value.event_days} {value.purge_days} {value.contact}"
 
 
 def _was(text: str) -> Preferences | None:
     """What the page showed; None for a form that is not ours."""
-    days, contact = text.split(" ")[:3], text.split(" ")[3:]
-    if len(days) < 3 or not all(one.isdecimal() and len(one) < 6 for one in days):
+    days, contact = text.split(" ")[:4], text.split(" ")[4:]
+    if len(days) < 4 or not all(one.isdecimal() and len(one) < 6 for one in days):
         return None
-    return Preferences(int(days[0]), int(days[1]), int(days[2]), " ".join(contact))
+    return Preferences(int(days[0]), int(days[1]), int(days[2]), " ".join(contact), int(days[3]))

@@ -40,7 +40,7 @@ def settings(request: HttpRequest, visit: Visit) -> HttpResponse:
     return render(request, "web/settings/settings.html", about)
 
 
-@page(write="viewer")
+@page(write="viewer", asleep=True)
 @require_POST
 def mine(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The language of one's own, or the browser's."""
@@ -61,7 +61,7 @@ def mine(request: HttpRequest, visit: Visit) -> HttpResponse:
     return answer
 
 
-@page(write="viewer")
+@page(write="viewer", asleep=True)
 @require_POST
 def sign_me_out(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Every other session of one's own ends; this one goes on."""

@@ -11,12 +11,15 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from skolsynk.store.members import MemberFacts
-from skolsynk.sync.signin import Begun
+from skolsynk.sync.signin import Begun, Identity
 from skolsynk.web.access import SESSION_KEY
 
 BEGUN = "signin"  # {state: (nonce, verifier, where to go afterwards, when it began)}
 AT_ONCE = 5  # tabs
 LIFE_S = 600
+WAITING = "waiting"  # {who, until, asked}: somebody whose customer has not let us in yet
+WAIT_S = 24 * 3600  # as long as Google says that it may take
+ASK_S = 20
 
 
 def remember(request: HttpRequest, begun: Begun, then: str) -> None:
@@ -41,6 +44,29 @@ def _begun(request: HttpRequest) -> dict[str, tuple[str, str, str, float]]:
     return dict(request.session.get(BEGUN) or {})
 
 
+def wait(request: HttpRequest, who: Identity) -> None:
+    """Remember whom Google named and whose customer has not let us in yet, for as long as Google may need."""
+    request.session[WAITING] = {"who": list(who), "until": timezone.now().timestamp() + WAIT_S, "asked": 0.0}
+    request.session.set_expiry(WAIT_S)
+
+
+def waiting(request: HttpRequest) -> Identity | None:
+    """Who waits in this browser; None for nobody, or for too long."""
+    held = request.session.get(WAITING)
+    if not isinstance(held, dict) or timezone.now().timestamp() > held["until"]:
+        return None
+    return Identity(*held["who"])
+
+
+def may_ask(request: HttpRequest) -> bool:
+    """Is it long enough since Google was last asked for whoever waits here? Then it counts as asked now."""
+    held, now = request.session[WAITING], timezone.now().timestamp()
+    if now - held["asked"] < ASK_S:
+        return False
+    request.session[WAITING] = {**held, "asked": now}
+    return True
+
+
 def start(request: HttpRequest, member: MemberFacts) -> None:
     """From now on this browser is that member. What somebody else left behind goes, and so does the session's name."""
     before = request.session.get(SESSION_KEY)
@@ -48,6 +74,7 @@ def start(request: HttpRequest, member: MemberFacts) -> None:
         request.session.flush()
     request.session.cycle_key()
     request.session.pop(BEGUN, None)
+    request.session.pop(WAITING, None)
     request.session[SESSION_KEY] = {"id": member.id, "epoch": member.epoch, "tenant": member.tenant_id}
     prolong(request)
     rotate_token(request)

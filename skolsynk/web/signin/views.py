@@ -14,13 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from skolsynk.store import load
 from skolsynk.sync import signin as entrance
-from skolsynk.sync.signin import Entered, Refusal
+from skolsynk.sync.installation import unsettled
+from skolsynk.sync.signin import Entered, Identity, Refusal
+from skolsynk.sync.tasks import look_at
 from skolsynk.web.access import Visit, member_of
 from skolsynk.web.signin import demo, session
 from skolsynk.web.words import speaks
 
 log = logging.getLogger(__name__)
 STATUS = {"google_down": 502, "directory_down": 502, "not_set_up": 503, "denied": 400, "lost": 400, "expired": 400}
+NOT_YET = "not_installed"  # the only refusal that passes by itself
 GOOGLES_ERRORS = {
     "admin_policy_enforced": "blocked",
     "org_internal": "not_set_up",
@@ -68,12 +71,64 @@ def answer(request: HttpRequest) -> HttpResponse:
     try:
         where = entrance.site(_answer_address(request))
         who = entrance.answered(where, request.GET.get("code", ""), nonce=nonce, verifier=verifier)
-        entered = entrance.enter(who, timezone.now())
     except Refusal as refusal:
         return _refused(request, refusal)
+    try:
+        return _enter(request, who, then)
+    except Refusal as refusal:
+        if refusal.code == NOT_YET and member_of(request) is None:
+            session.wait(request, who)
+        return _refused(request, refusal)
+
+
+def _enter(request: HttpRequest, who: Identity, then: str) -> HttpResponse:
+    """Raises Refusal."""
+    entered = entrance.enter(who, timezone.now())
     session.start(request, entered.member)
     log.info("signed_in member=%s how=%s", entered.member.id, entered.how)
+    if unsettled(entered.member.tenant_id):
+        look_at.delay(tenant_id=entered.member.tenant_id)
     return _inside(entered, then)
+
+
+@require_safe
+@never_cache
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Whoever's customer has not let us in yet may leave, come back here, and go on from here when it has."""
+    who = session.waiting(request)
+    if who is None:
+        return HttpResponseRedirect(reverse("signin"))
+    if session.may_ask(request):
+        try:
+            return _come_in(request, _enter(request, who, ""))
+        except Refusal as refusal:
+            if refusal.code not in (NOT_YET, "directory_down"):
+                request.session.flush()
+                return _come_in(request, _refused(request, refusal))
+    if _is_fragment(request):
+        return HttpResponse(status=204)
+    return _refused(request, Refusal(NOT_YET), 200)  # a page of its own to come back to
+
+
+def _come_in(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """The waiting page asks behind the scenes: then it is the whole page that goes on."""
+    if not _is_fragment(request):
+        return answer
+    return HttpResponse(status=204, headers={"HX-Redirect": answer.headers.get("location", reverse("signin"))})
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+@require_POST
+@never_cache
+def wait_no_more(request: HttpRequest) -> HttpResponse:
+    """Forget who waited here."""
+    request.session.pop(session.WAITING, None)
+    response = HttpResponseRedirect(reverse("signin"))
+    response.status_code = 303
+    return response
 
 
 def _inside(entered: Entered, then: str) -> HttpResponse:
@@ -101,11 +156,12 @@ def _answer_address(request: HttpRequest) -> str:
     return settings.SITE_URL.rstrip("/") + path if settings.SITE_URL else request.build_absolute_uri(path)
 
 
-def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+def _refused(request: HttpRequest, refusal: Refusal, status: int = 0) -> HttpResponse:
     """In words; nothing was stored, and whoever was inside before still is."""
     log.info("signin_refused code=%s", refusal.code)
-    about = {**refusal.words(speaks()), "code": refusal.code, "people": refusal.people}
-    return render(request, "web/signin/refused.html", about, status=STATUS.get(refusal.code, 403))
+    waits = refusal.code == NOT_YET and session.waiting(request) is not None
+    about = {**refusal.words(speaks()), "code": refusal.code, "people": refusal.people, "waits": waits}
+    return render(request, "web/signin/refused.html", about, status=status or STATUS.get(refusal.code, 403))
 
 
 @require_POST

@@ -16,6 +16,7 @@ from skolsynk.sync import checklist, dispatch, sources, tasks
 from skolsynk.sync.checklist import Step
 from skolsynk.sync.errors import RunError
 from skolsynk.web.access import Visit, page
+from skolsynk.web.installation.views import unsettled
 from skolsynk.web.words import speaks, words
 
 TITLES = {
@@ -56,7 +57,10 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
     following = next(
         (row for row, line in zip(shown, lines, strict=True) if line.state not in (Step.DONE, Step.BLOCKED)), None
     )
-    about = {"lines": shown, "done": done, "following": following if visit.whole else None}
+    about = {
+        "lines": shown, "done": done, "following": following if visit.whole else None,
+        "google": unsettled(visit) if visit.whole else None,
+    }  # fmt: skip
     return render(request, "web/start/start.html", about)
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from skolsynk.store import claims, load, save
-from skolsynk.store.models import AuditEvent, Endpoint, RegisterUnit, Tenant
+from skolsynk.store.models import AuditEvent, Endpoint, Installation, RegisterUnit, Tenant
 from skolsynk.sync import register, tasks
 from tests.scenarios.theatre import SOME_DAY, Theatre
 from tests.web.browser import NARROW, WIDE, seen
@@ -33,7 +33,9 @@ def addresses(town: Theatre) -> list[str]:
     connection = town.connection().id
     unit = town.stage.town.school_units[0]["code"]
     return [
-        *map(reverse, NAMES), reverse("operator_address", kwargs={"connection_id": connection, "mode": "test"}),
+        *map(reverse, NAMES),
+        reverse("operator_tenant", kwargs={"key": town.stage.town.directory.customer_id}),
+        reverse("operator_address", kwargs={"connection_id": connection, "mode": "test"}),
         reverse("operator_unit", kwargs={"code": unit}), reverse("operator_register") + "?q=skolan",
     ]  # fmt: skip
 
@@ -172,3 +174,22 @@ def test_a_register_that_could_not_be_read_is_told_of(town: Theatre, operator: C
     assert "gick inte att läsa" not in operator.get(page).content.decode()
     save.heartbeat(register.FAILED, SOME_DAY + timedelta(days=7))
     assert "gick inte att läsa" in operator.get(page).content.decode()
+
+
+def test_an_operator_sees_the_app_at_a_tenant_and_looks_again(town: Theatre, operator: Client) -> None:
+    path = reverse("operator_tenant", kwargs={"key": town.stage.town.directory.customer_id})
+    assert "inte sett än" in operator.get(path).content.decode()
+    assert operator.post(path).status_code == 302
+    page = operator.get(path).content.decode()
+    assert "igång" in page
+    assert page.count("fungerar") == 8
+    assert AuditEvent.objects.filter(tenant_id=town.tenant_id, what="app_looked", who="operator").count() == 1
+    Installation.objects.filter(tenant_id=town.tenant_id).update(
+        state="quarantined", purge_at=SOME_DAY, missing_since=SOME_DAY, capabilities={
+            "users": {"works": False, "code": "not_delegated"}, "roles": {"works": False, "code": "not_delegated"}
+        },
+    )  # fmt: skip
+    page = operator.get(path).content.decode()
+    for words in ("i karantän", "Personuppgifter raderas", "Borta sedan", "not_delegated", "Bevilja åtkomst"):
+        assert words in page
+    assert operator.get(reverse("operator_tenant", kwargs={"key": "C9none"})).status_code == 404

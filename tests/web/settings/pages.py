@@ -41,7 +41,10 @@ def subject(town: Theatre) -> Mapping[str, Any]:
     return {"subject": town.stage.town.admin_email, "was": town.stage.town.admin_email}
 
 
-KEPT = {"receipt_days": "90", "run_days": "365", "event_days": "730", "contact": "skola@bjorkvik.example"}
+KEPT = {
+    "receipt_days": "90", "run_days": "365", "event_days": "730", "purge_days": "14",
+    "contact": "skola@bjorkvik.example",
+}  # fmt: skip
 
 PAGES = {
     "settings": Example(),
@@ -51,7 +54,7 @@ PAGES = {
         write="owner", post={"email": "ny@bjorkvik.example", "role": "viewer", "reach": "all"}, limited=False
     ),
     "settings_person": Example(the_invited, read="owner", write="owner", post=changing, limited=False, prepare=invited),
-    "settings_retention": Example(write="owner", post={**KEPT, "was": "180 400 730 "}, limited=False),
+    "settings_retention": Example(write="owner", post={**KEPT, "was": "180 400 730 30 "}, limited=False),
     "settings_source": Example(write="owner", post=subject, limited=False),
     "settings_source_try": Example(read=None, write="editor", limited=False),
     "settings_configuration": Example(write="owner", post=file, limited=False),

@@ -20,7 +20,7 @@ from tests.sources.google.build import CUSTOMER, directory
 from tests.web.settings.pages import KEPT
 
 Address = Callable[..., str]
-WAS = "180 400 730 "
+WAS = "180 400 730 30 "
 
 
 def whats(town: Theatre) -> list[str]:
@@ -34,7 +34,7 @@ def test_a_shorter_time_is_obeyed_and_other_tenants_keep_theirs(
     town: Theatre, as_owner: Client, as_stranger: Client, address: Address
 ) -> None:
     assert as_owner.post(address("settings_retention"), {**KEPT, "was": WAS}).status_code == 303
-    assert preferences.of(town.tenant_id) == Preferences(90, 365, 730, "skola@bjorkvik.example")
+    assert preferences.of(town.tenant_id) == Preferences(90, 365, 730, "skola@bjorkvik.example", 14)
     assert ReceiptRow.objects.exists()
     ReceiptRow.objects.update(at=timezone.now() - timedelta(days=89))
     housekeeping.prune(timezone.now())
@@ -72,7 +72,9 @@ def test_what_cannot_be_kept_to_is_refused_and_kept_in_the_form(
     assert preferences.of(town.tenant_id) == Preferences()
 
 
-@pytest.mark.parametrize("was", ["", "1 2", "a b c", "180 400 731 ", "180 400 730 någon annan", "9" * 5000])
+@pytest.mark.parametrize(
+    "was", ["", "1 2", "a b c", "180 400 731 30 ", "180 400 730 ", "180 400 730 30 någon annan", "9" * 5000]
+)
 def test_a_form_from_an_old_page_overwrites_nothing(
     town: Theatre, as_owner: Client, address: Address, was: str
 ) -> None:

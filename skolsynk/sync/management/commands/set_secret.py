@@ -2,12 +2,12 @@
 
 printf %s "$KEY" | python manage.py set_secret --vendor binogi --mode test
 python manage.py set_secret --google < service-account.json
+echo skolsynk@project.iam.gserviceaccount.com | python manage.py set_secret --google
 """
 
 from __future__ import annotations
 
 import getpass
-import json
 import re
 import sys
 from pathlib import Path
@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from skolsynk.core.connection import Mode
 from skolsynk.environment import address_fault
+from skolsynk.sources.google.auth import Keyless, credentials_of
 from skolsynk.store import save
 from skolsynk.sync.command import DONE, SkolsynkCommand, add_tenant, add_vendor, find_connection, find_tenant
 from skolsynk.sync.configuration import LONGEST_TEXT, NO_TEXT
@@ -98,13 +99,16 @@ class Command(SkolsynkCommand):
     def _google(self) -> str:
         text = self._read()
         try:
-            found = json.loads(text)
+            found = credentials_of(text)
         except (ValueError, RecursionError):
-            found = None
+            found = {}
         needed = ("client_email", "private_key", "token_uri")
-        if not isinstance(found, dict) or not all(isinstance(found.get(key), str) for key in needed):
+        if isinstance(found, Keyless):
+            return found.client_email
+        if not found or not all(isinstance(found.get(key), str) for key in needed):
             self.wrong_use(
-                f"That is not a service account key file: JSON with {', '.join(needed)}. Nothing was stored."
+                f"That is not a service account key file: JSON with {', '.join(needed)}; nor the e-mail address of an "
+                "account that IAM signs for. Nothing was stored."
             )
         return text
 
