@@ -154,7 +154,7 @@ def test_a_rehearsal_on_this_machine_needs_no_tls_but_in_production(
     assert found() == {("site_url", "SITE_URL")}
 
 
-SETTINGS = ("GOOGLE_SERVICE_ACCOUNT", "ADDON_CLIENT_ID", "OPERATOR_NAME", "CONTACT")
+SETTINGS = ("GOOGLE_SERVICE_ACCOUNT", "GOOGLE_MARKETPLACE_APP_ID", "ADDON_CLIENT_ID", "OPERATOR_NAME", "CONTACT")
 
 
 @pytest.mark.usefixtures("trusted")
@@ -169,7 +169,7 @@ def test_a_setting_that_is_missing_is_told(public: Front, complete: Settings, na
 def test_without_an_oauth_client_the_setup_address_is_told_with_what_to_give(public: Front, complete: Settings) -> None:
     complete.GOOGLE_CLIENT_ID = ""
     told = {one.about: one.text_en for one in check({}, NOW).findings}
-    assert set(told) == {"GOOGLE_CLIENT_ID", f"{public.url}/setup"}
+    assert set(told) == {"GOOGLE_CLIENT_ID", f"{public.url}/setup", f"{public.url}/setup/admin/"}
     assert "answers 503 instead of 302. Give GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET." in told[f"{public.url}/setup"]
 
 

@@ -18,6 +18,7 @@ NEEDED = (
     ("GOOGLE_CLIENT_ID", "OAuth-klientens id", "the OAuth client's id"),
     ("GOOGLE_CLIENT_SECRET", "OAuth-klientens hemlighet", "the OAuth client's secret"),
     ("GOOGLE_SERVICE_ACCOUNT", "tjänstkontots nyckelfil eller adress", "the service account's key file or address"),
+    ("GOOGLE_MARKETPLACE_APP_ID", "appens id i Marketplace SDK", "the app's id in the Marketplace SDK"),
     ("ADDON_SERVICE_ACCOUNT", "tilläggets tjänstkonto", "the add-on's service account"),
     ("ADDON_CLIENT_ID", "tilläggets OAuth-klient", "the add-on's OAuth client"),
     ("OPERATOR_NAME", "vem som driver tjänsten", "who runs the service"),
