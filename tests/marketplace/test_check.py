@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from google.auth.exceptions import DefaultCredentialsError
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -187,6 +188,18 @@ def test_a_service_account_without_a_key_file_is_fine_where_iam_signs(
     monkeypatch.setattr("google.auth.default", lambda scopes: (object(), "project"))
     complete.GOOGLE_SERVICE_ACCOUNT = "skolsynk@project.iam.gserviceaccount.com"
     assert found() == set()
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_service_account_without_a_key_file_is_told_where_nothing_may_sign(
+    public: Front, complete: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(scopes: list[str]) -> None:
+        raise DefaultCredentialsError
+
+    monkeypatch.setattr("google.auth.default", none)
+    complete.GOOGLE_SERVICE_ACCOUNT = "skolsynk@project.iam.gserviceaccount.com"
+    assert found() == {("service_account", "GOOGLE_SERVICE_ACCOUNT")}
 
 
 @pytest.mark.usefixtures("trusted")

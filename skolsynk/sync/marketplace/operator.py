@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -11,7 +10,7 @@ from django.conf import settings
 
 from skolsynk.environment import LOOPBACK
 from skolsynk.sources.base import SourceError
-from skolsynk.sources.google.auth import Keyless, account_of
+from skolsynk.sources.google.auth import account_of, credentials_of
 from skolsynk.sync.marketplace.finding import Finding
 
 NEEDED = (
@@ -51,7 +50,7 @@ def missing() -> Iterator[Finding]:
 
 def _opens(text: str) -> bool:
     try:
-        account_of(json.loads(text) if text.startswith("{") else Keyless(text))
+        account_of(credentials_of(text))
     except (SourceError, ValueError):
         return False
     return True
