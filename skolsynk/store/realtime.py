@@ -112,13 +112,15 @@ class ChannelFacts(NamedTuple):
 
 
 def channel(channel_id: UUID) -> ChannelFacts | None:
-    row = Channel.objects.filter(pk=channel_id).first()
+    """None also for one whose tenant's key has been erased: nobody can tell its token any more."""
+    row = Channel.objects.filter(pk=channel_id).exclude(tenant__wrapped_key=b"").first()
     return _channel(row) if row else None
 
 
 def channels(tenant_id: int) -> tuple[ChannelFacts, ...]:
     """Those that have not been stopped, also expired ones; the one that lasts longest first."""
-    rows = Channel.objects.filter(tenant_id=tenant_id).exclude(state="stopped").order_by("-expires_at")
+    rows = Channel.objects.filter(tenant_id=tenant_id).exclude(state="stopped").exclude(tenant__wrapped_key=b"")
+    rows = rows.order_by("-expires_at")
     return tuple(map(_channel, rows))
 
 

@@ -26,7 +26,10 @@ FAR = 60 * 24 * 4  # steps of a quarter: two months of pauses
 NOTHING = Waiting(0, None, 0)
 NEVER = Course(None, None, None)
 BEAT_SILENT = timedelta(minutes=5)
-READ_AT_ONCE = ("unauthorized_client", "no_credentials")
+READ_AT_ONCE = frozenset(  # no read succeeds until a person acts: sources.google.texts
+    ("no_credentials", "not_delegated", "scope_missing", "wrong_subject", "subject_suspended", "not_admin", "api_off",
+     "bad_key", "other_customer", "container_missing")
+)  # fmt: skip
 OF_THE_KEY = ("credentials", "no_key", "no_address", "bad_selection")  # put right on the vendor's own page
 
 

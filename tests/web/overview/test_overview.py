@@ -167,7 +167,7 @@ def test_held_changes_stand_first_with_the_way_to_them(town: Theatre, as_viewer:
 
 def test_a_directory_that_cannot_be_read_is_told(town: Theatre, as_viewer: Client, address: Address) -> None:
     run_id = dispatch.queue_read(town.tenant_id, timezone.now())
-    claims.finish(run_id, timezone.now(), "failed", error_code="unauthorized_client", error_args=["Nej.", "No."])
+    claims.finish(run_id, timezone.now(), "failed", error_code="not_delegated", error_args=["Nej.", "No."])
     page = shown(as_viewer, address)
     assert "Katalogen går inte att läsa" in page
     assert "Nej." in page
