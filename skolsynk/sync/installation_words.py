@@ -13,7 +13,7 @@ from skolsynk.sync.delivery import INSTALLATION, Told
 from skolsynk.sync.notices import Alarm
 
 QUARANTINED = INSTALLATION + "quarantined"
-OPTIONAL = ("schemas", "roles", "reports")
+OPTIONAL = ("reports",)
 ORDER = (*NEEDED, "groups", *OPTIONAL)
 
 
@@ -63,19 +63,6 @@ SCOPES: Mapping[str, Scope] = {
         Both(
             "Regler som utgår från Google-grupper kan inte användas. Andra regler fungerar.",
             "Rules that go by Google Groups cannot be used. Other rules work.",
-        ),
-    ),
-    "schemas": Scope(
-        Both("Egna fält", "Custom fields"),
-        Both("namnen på fälten när regler skrivs", "names of fields when rules are written"),
-        Both("Egna fält får skrivas in för hand i reglerna.", "Custom fields have to be typed into rules."),
-    ),
-    "roles": Scope(
-        Both("Administratörsroller", "Administrator roles"),
-        Both("vad den som loggar in får göra", "what somebody who signs in may do"),
-        Both(
-            "Skolsynk ser att någon är administratör, men inte vilken roll det är.",
-            "Skolsynk sees that somebody is an administrator, but not which role it is.",
         ),
     ),
     "reports": Scope(

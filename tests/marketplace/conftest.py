@@ -19,6 +19,7 @@ from tests.sync.said import Said, say
 GIVEN = {
     "GOOGLE_CLIENT_ID": "skolsynk.apps.example",
     "GOOGLE_CLIENT_SECRET": "hemligt",
+    "GOOGLE_MARKETPLACE_APP_ID": "123456789012",
     "ADDON_SERVICE_ACCOUNT": "addon@project.example",
     "ADDON_CLIENT_ID": "addon.apps.example",
     "OPERATOR_NAME": "Exempel AB, org.nr 556000-0000",

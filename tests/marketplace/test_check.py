@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from google.auth.exceptions import DefaultCredentialsError
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -142,8 +143,7 @@ def test_an_address_that_google_cannot_use_is_told(
     monkeypatch.setattr(answers, "wrong", lambda site, asked: [])
     monkeypatch.setattr(answers, "robots", lambda site, paths: [])
     complete.SITE_URL = given
-    wanted = {("site_url", "SITE_URL")} | ({("manifest", "no_site_url")} if not given.startswith("https") else set())
-    assert found() == wanted
+    assert found() == {("site_url", "SITE_URL")}
 
 
 def test_a_rehearsal_on_this_machine_needs_no_tls_but_in_production(
@@ -152,10 +152,10 @@ def test_a_rehearsal_on_this_machine_needs_no_tls_but_in_production(
     complete.SITE_URL = live_server.url
     assert found() == {("manifest", "no_site_url")}
     complete.PRODUCTION = True
-    assert found() == {("manifest", "no_site_url"), ("site_url", "SITE_URL")}
+    assert found() == {("site_url", "SITE_URL")}
 
 
-SETTINGS = ("GOOGLE_SERVICE_ACCOUNT", "ADDON_CLIENT_ID", "OPERATOR_NAME", "CONTACT")
+SETTINGS = ("GOOGLE_SERVICE_ACCOUNT", "GOOGLE_MARKETPLACE_APP_ID", "ADDON_CLIENT_ID", "OPERATOR_NAME", "CONTACT")
 
 
 @pytest.mark.usefixtures("trusted")
@@ -170,7 +170,7 @@ def test_a_setting_that_is_missing_is_told(public: Front, complete: Settings, na
 def test_without_an_oauth_client_the_setup_address_is_told_with_what_to_give(public: Front, complete: Settings) -> None:
     complete.GOOGLE_CLIENT_ID = ""
     told = {one.about: one.text_en for one in check({}, NOW).findings}
-    assert set(told) == {"GOOGLE_CLIENT_ID", f"{public.url}/setup"}
+    assert set(told) == {"GOOGLE_CLIENT_ID", f"{public.url}/setup", f"{public.url}/setup/admin/"}
     assert "answers 503 instead of 302. Give GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET." in told[f"{public.url}/setup"]
 
 
@@ -188,6 +188,18 @@ def test_a_service_account_without_a_key_file_is_fine_where_iam_signs(
     monkeypatch.setattr("google.auth.default", lambda scopes: (object(), "project"))
     complete.GOOGLE_SERVICE_ACCOUNT = "skolsynk@project.iam.gserviceaccount.com"
     assert found() == set()
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_service_account_without_a_key_file_is_told_where_nothing_may_sign(
+    public: Front, complete: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(scopes: list[str]) -> None:
+        raise DefaultCredentialsError
+
+    monkeypatch.setattr("google.auth.default", none)
+    complete.GOOGLE_SERVICE_ACCOUNT = "skolsynk@project.iam.gserviceaccount.com"
+    assert found() == {("service_account", "GOOGLE_SERVICE_ACCOUNT")}
 
 
 @pytest.mark.usefixtures("trusted")

@@ -70,7 +70,12 @@ def test_privacy_tells_every_scope_vendor_and_subprocessor() -> None:
 def test_privacy_tells_for_how_long_from_the_code_that_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
     page = read("privacy")
     now = Preferences()
-    for words in (f"{now.receipt_days} dygn", f"{now.run_days} dygn", f"{now.event_days} dygn"):
+    for words in (
+        f"{now.receipt_days} dygn",
+        f"{now.run_days} dygn",
+        f"{now.event_days} dygn",
+        f"Efter {now.purge_days} dygn",
+    ):
         assert words in page
     assert f"de {save.KEPT_SNAPSHOTS} senaste" in page
     assert f"de {plans.KEPT} senaste för varje leverantör" in page

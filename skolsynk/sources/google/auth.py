@@ -40,14 +40,12 @@ ORG_UNITS = Scope("org_units", PREFIX + "admin.directory.orgunit.readonly", "the
 CUSTOMER = Scope("customer", PREFIX + "admin.directory.customer.readonly", "whose directory this is")
 DOMAINS = Scope("domains", PREFIX + "admin.directory.domain.readonly", "all domains, to find school units by")
 GROUPS = Scope("groups", PREFIX + "admin.directory.group.readonly", "groups and their members: classes, roles")
-SCHEMAS = Scope("schemas", PREFIX + "admin.directory.userschema.readonly", "names of custom fields, for the rules page")
-ROLES = Scope("roles", PREFIX + "admin.directory.rolemanagement.readonly", "what an administrator signing in may do")
 REPORTS = Scope("reports", PREFIX + "admin.reports.audit.readonly", "the admin log, to re-read only changed groups")
 
 LICENCE = Scope("licence", PREFIX + "appsmarketplace.license", "whether the app is installed; as ourselves")
 
 ALWAYS = (USERS, ORG_UNITS, CUSTOMER, DOMAINS)
-OPTIONAL = (SCHEMAS, ROLES, REPORTS)
+OPTIONAL = (REPORTS,)
 
 
 ADDRESS = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+\Z")

@@ -83,7 +83,7 @@ class Client:
         directory = self.service("admin", "directory_v1")
         # Each is made once: the library builds a collection's methods anew, in milliseconds, whenever it is asked for.
         self.customers, self.domains = directory.customers(), directory.domains()
-        self.org_units, self.schemas, self.roles = directory.orgunits(), directory.schemas(), directory.roles()
+        self.org_units = directory.orgunits()
         self.users, self.groups, self.members = directory.users(), directory.groups(), directory.members()
 
     def __enter__(self) -> Client:

@@ -114,8 +114,6 @@ class GoogleSource:
             auth.CUSTOMER: lambda: client.customers.get(customerKey=customer, fields="id"),
             auth.DOMAINS: lambda: client.domains.list(customer=customer, fields="domains(domainName)"),
             auth.GROUPS: lambda: client.groups.list(customer=customer, maxResults=1, fields="groups(id)"),
-            auth.SCHEMAS: lambda: client.schemas.list(customerId=customer, fields="schemas(schemaName)"),
-            auth.ROLES: lambda: client.roles.list(customer=customer, maxResults=1),
             auth.REPORTS: lambda: _reports(client).list(userKey="all", applicationName="admin", maxResults=1),
         }
         return requests[scope]()

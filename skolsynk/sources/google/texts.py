@@ -218,8 +218,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "members": ("medlemmar i en grupp", "members of a group"),
     "customer": ("organisationen", "the organisation"),
     "domains": ("domäner", "domains"),
-    "schemas": ("egna fält", "custom fields"),
-    "roles": ("administratörsroller", "administrator roles"),
     "reports": ("administratörsloggen", "the admin log"),
     "access": ("åtkomst", "access"),
     "channel": ("besked om ändringar", "notices of changes"),

@@ -52,7 +52,14 @@ def listed() -> tuple[Address, ...]:
         ),
         Address("Universal navigation URL", reverse("signin"), title=Title("Logga in", "Sign in")),
         Address("Setup URL", reverse("signin_setup"), (302,), to=google, hint_sv=SIGN_IN[0], hint_en=SIGN_IN[1]),
-        Address("Admin config URL", reverse("signin_setup"), (302,), to=google, hint_sv=SIGN_IN[0], hint_en=SIGN_IN[1]),
+        Address(
+            "Admin config URL",
+            reverse("signin_admin_config"),
+            (302,),
+            to=google,
+            hint_sv=SIGN_IN[0],
+            hint_en=SIGN_IN[1],
+        ),
         Address("Authorised redirect URI", reverse("signin_answer"), (400,)),  # nobody has begun a sign-in
         *(Address(f"Icon {side}×{side}", static(f"brand/icon-{side}.png"), kind=PNG) for side in (128, 96, 48, 32)),
         Address("Card banner", static("brand/banner-220x140.png"), kind=PNG),

@@ -28,9 +28,9 @@ class Report(NamedTuple):
 def check(lists: Mapping[str, str], at: datetime) -> Report:
     """``lists``: scopes copied out of the consoles, text by key of CONSOLES."""
     site, found = operator.site()
-    found += operator.missing()
     manifest, broken = _manifest()
-    found += [*broken, *_scopes(manifest, lists)]
+    found += [] if found else broken  # without an address there is no manifest: told once
+    found += [*operator.missing(), *_scopes(manifest, lists)]
     asked = (*addresses.listed(), *addresses.called(), *(() if broken else addresses.of_the_add_on()))
     found += _answers(site, asked, at) if site else []
     looked = ["settings", "scopes: code", *([] if broken else ["scopes: add-on manifest"]), f"scopes: {document.NAME}"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -11,13 +10,14 @@ from django.conf import settings
 
 from skolsynk.environment import LOOPBACK
 from skolsynk.sources.base import SourceError
-from skolsynk.sources.google.auth import Keyless, account_of
+from skolsynk.sources.google.auth import account_of, credentials_of
 from skolsynk.sync.marketplace.finding import Finding
 
 NEEDED = (
     ("GOOGLE_CLIENT_ID", "OAuth-klientens id", "the OAuth client's id"),
     ("GOOGLE_CLIENT_SECRET", "OAuth-klientens hemlighet", "the OAuth client's secret"),
     ("GOOGLE_SERVICE_ACCOUNT", "tjänstkontots nyckelfil eller adress", "the service account's key file or address"),
+    ("GOOGLE_MARKETPLACE_APP_ID", "appens id i Marketplace SDK", "the app's id in the Marketplace SDK"),
     ("ADDON_SERVICE_ACCOUNT", "tilläggets tjänstkonto", "the add-on's service account"),
     ("ADDON_CLIENT_ID", "tilläggets OAuth-klient", "the add-on's OAuth client"),
     ("OPERATOR_NAME", "vem som driver tjänsten", "who runs the service"),
@@ -50,7 +50,7 @@ def missing() -> Iterator[Finding]:
 
 def _opens(text: str) -> bool:
     try:
-        account_of(json.loads(text) if text.startswith("{") else Keyless(text))
+        account_of(credentials_of(text))
     except (SourceError, ValueError):
         return False
     return True

@@ -66,14 +66,6 @@ WHY: Mapping[str, Why] = {
         "in groups "
         "is not read.",
     ),
-    auth.SCHEMAS.url: Why(
-        "Namnen på organisationens egna användarfält, så att regler kan väljas ur en lista i stället för att skrivas.",
-        "Names of the organisation's own user fields, so that rules can be chosen from a list instead of typed.",
-    ),
-    auth.ROLES.url: Why(
-        "Vilken administratörsroll den har som loggar in, så att bara den som får administrera släpps in.",
-        "Which administrator role somebody who signs in has, so that only those who may administer are let in.",
-    ),
     auth.REPORTS.url: Why(
         "Administratörsloggen säger vilka grupper och organisationsenheter som ändrats, så att bara de läses om.",
         "The admin log tells which groups and org units have changed, so that only those are read again.",

@@ -33,20 +33,12 @@ CAPABILITIES = {
         words("Grupper och medlemmar", "Groups and members"),
         words("klasser, grupper och roller", "classes, groups and roles"),
     ),
-    "schemas": (
-        words("Egna fält", "Custom fields"),
-        words("namnen på fälten när regler skrivs", "names of fields when rules are written"),
-    ),
-    "roles": (
-        words("Administratörsroller", "Administrator roles"),
-        words("vad den som loggar in får göra", "what somebody who signs in may do"),
-    ),
     "reports": (
         words("Administratörsloggen", "The admin log"),
         words("att bara läsa om ändrade grupper", "reading only changed groups again"),
     ),
 }
-OPTIONAL = ("schemas", "roles", "reports")
+OPTIONAL = ("reports",)
 
 
 @page(write="owner", whole=True)

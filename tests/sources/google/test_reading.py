@@ -203,13 +203,11 @@ def test_a_probe_tells_of_each_capability() -> None:
             "customer",
             "domains",
             "groups",
-            "schemas",
-            "roles",
             "reports",
         }
         at.delegate([scope.url for scope in at.source().scopes()])
         refused = {one.name: one.error for one in at.source().probe() if not one.works}
-    assert set(refused) == {"schemas", "roles", "reports"}
+    assert set(refused) == {"reports"}
     assert {error.code for error in refused.values() if error} == {"not_delegated"}
 
 

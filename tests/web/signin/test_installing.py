@@ -26,11 +26,7 @@ ACCOUNT = key_file()["client_email"]
 PREFIX = "https://www.googleapis.com/auth/"
 GROUPS = PREFIX + "admin.directory.group.readonly"
 UNITS = PREFIX + "admin.directory.orgunit.readonly"
-OPTIONAL = [
-    PREFIX + name
-    for name in ("admin.directory.userschema.readonly", "admin.directory.rolemanagement.readonly",
-                 "admin.reports.audit.readonly")
-]  # fmt: skip
+OPTIONAL = [PREFIX + "admin.reports.audit.readonly"]
 WAITING = "/logga-in/vantar/"
 
 
@@ -84,12 +80,12 @@ def test_the_first_visit_makes_the_tenant_and_looks(google: World, visitor: Clie
     row = found()
     assert (row.state, row.missing_since, row.domain) == (State.ACTIVE, None, "liten.example")
     assert {name: one["works"] for name, one in row.capabilities.items()} == dict.fromkeys(row.capabilities, True)
-    assert len(row.capabilities) == 8
+    assert len(row.capabilities) == 6
     assert "app_activated" in events()
     assert not Run.objects.exists(), "which org units are school is asked first"
     page = visitor.get(f"/h/{CUSTOMER}/installningar/google/").content.decode()
     assert "Google släpper in Skolsynk" in page
-    assert page.count("fungerar") == 8
+    assert page.count("fungerar") == 6
     assert "Vem behöver göra vad" not in page
 
 
@@ -210,10 +206,10 @@ def test_optional_scopes_are_missing_without_being_an_error(google: World, visit
     row = found()
     assert row.state == State.ACTIVE
     assert sorted(name for name, one in row.capabilities.items() if not one["works"]) == [
-        "groups", "reports", "roles", "schemas"
+        "groups", "reports",
     ]  # fmt: skip
     page = visitor.get(f"/h/{CUSTOMER}/installningar/google/").content.decode()
-    assert page.count("saknas, behövs inte alltid") == 4
+    assert page.count("saknas, behövs inte alltid") == 2
     assert "Regler som utgår från Google-grupper kan inte användas" in page
     assert "Google släpper in Skolsynk, men inte till allt" not in page
     english = google.browser("en")
