@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from skolsynk.core.connection import Mode
+from skolsynk.sandbox.directory import Directory
 from skolsynk.store import claims, load, realtime
 from skolsynk.store.models import Channel, Connection, Hint, Run, SnapshotRow
 from skolsynk.sync import dispatch, health, hinted, readmodel, run
@@ -54,7 +55,37 @@ def test_a_new_name_is_at_the_vendor_after_one_call(stage: Theatre, clock: Clock
     assert {one.state for one in done} == {"done"}
     assert given_name(stage, key) == "Alva"
     assert done[1].counts["requests"] == 1
-    assert len(stage.stage.google.calls("GET")) == 1, "one user was read again, and nothing else"
+    assert len(stage.stage.google.calls("GET")) == 2, "one user was read again, and the tree she has a place in"
+
+
+def _path_of(directory: Directory, key: str) -> str:
+    user = directory.find_user(key)
+    assert user
+    return str(user["orgUnitPath"])
+
+
+def test_a_pupil_told_of_before_org_units_that_swapped_names_is_in_her_own_class(
+    stage: Theatre, clock: Clock, channel: object
+) -> None:
+    directory, key = stage.stage.town.directory, pupils(stage)[0]
+    mine = _path_of(directory, key)
+    above = mine.rpartition("/")[0]
+    other = next(
+        one["orgUnitPath"]
+        for one in directory.org_units
+        if one["orgUnitPath"].rpartition("/")[0] == above and one["orgUnitPath"] != mine
+    )
+    directory.rename_org_unit(other, "Gammal")
+    directory.rename_org_unit(mine, other.rpartition("/")[2])
+    call(channel, key)
+    settle(clock)
+    newest = load.latest_snapshot(stage.tenant_id)
+    assert newest
+    keys = {one.path: one.key for one in newest[1].containers}
+    places = {one["orgUnitPath"]: one["orgUnitId"] for one in directory.org_units}
+    for person in newest[1].people:
+        now = _path_of(directory, person.key)
+        assert (person.container, keys[person.container]) == (now, places[now])
 
 
 def test_a_storm_of_five_hundred_calls_is_a_few_runs_and_nothing_is_lost(
