@@ -26,6 +26,7 @@ from skolsynk.store.models import Run
 UNFINISHED = ("queued", "running")
 FINDING = ("read", "patch")  # the kinds that make a snapshot
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
+LONGEST_RUN = timedelta(days=1)
 
 
 def create_run(
@@ -100,6 +101,8 @@ def carries_from(run_id: UUID, connection_id: int, mode: str, read_before: datet
 def _found_since(tenant_id: int, since: datetime | None) -> datetime | None:
     """When the earliest was made of the changes that were found after an instant; None where nobody can tell."""
     found = Run.objects.filter(tenant_id=tenant_id, kind__in=FINDING, state="done", finished_at__gt=since or EVER)
+    if since:
+        found = found.filter(created_at__gt=since - LONGEST_RUN)  # by an index
     instants = list(found.values_list("changed_after", flat=True)) if since else []
     return min((at for at in instants if at), default=None) if None not in instants else None
 
@@ -198,12 +201,12 @@ def last_sound_read_at(tenant_id: int) -> datetime | None:
 def last_push_at(connection_id: int) -> datetime | None:
     """The instant of the newest push, however it ended."""
     pushes = Run.objects.filter(connection_id=connection_id, kind="push").exclude(trigger="rehearsal")
-    return pushes.order_by("-at").values_list("at", flat=True).first()
+    return pushes.order_by("-created_at").values_list("at", flat=True).first()
 
 
 def last_school_at(tenant_id: int) -> datetime | None:
     """The instant of the newest run that put school and pages together anew, however it ended."""
-    schools = Run.objects.filter(tenant_id=tenant_id, kind="school").order_by("-at")
+    schools = Run.objects.filter(tenant_id=tenant_id, kind="school").order_by("-created_at")
     return schools.values_list("at", flat=True).first()
 
 

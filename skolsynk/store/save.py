@@ -67,6 +67,7 @@ ADD_IDENTITY = """
 KEPT_SNAPSHOTS = 3
 KEPT_SCHOOLS = 2
 KEPT_APPROVALS = timedelta(days=90)
+KEPT_PATCHES = timedelta(days=30)  # thousands a day at a large tenant; what they led to is told by its pushes
 
 
 # Tenant
@@ -306,9 +307,11 @@ def prune(
     """Forget what one tenant has kept long enough; {table: rows}. A run under way stays."""
     done_with = Q(used_at__lt=now - KEPT_APPROVALS) | Q(lapses_at__lt=now - KEPT_APPROVALS)
     runs = Run.objects.filter(tenant_id=tenant_id, created_at__lt=runs_before)
+    patches = Run.objects.filter(tenant_id=tenant_id, kind__in=("patch", "school"), created_at__lt=now - KEPT_PATCHES)
     old = {
         "receipts": ReceiptRow.objects.filter(connection__tenant_id=tenant_id, at__lt=receipts_before),
         "runs": runs.exclude(state__in=("queued", "running")),
+        "patches": patches.exclude(state__in=("queued", "running")),
         "approvals": ApprovalRow.objects.filter(done_with, connection__tenant_id=tenant_id),
         "events": AuditEvent.objects.filter(tenant_id=tenant_id, at__lt=events_before),
     }

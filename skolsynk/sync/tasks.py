@@ -32,6 +32,7 @@ from skolsynk.sync import (
 from skolsynk.sync.errors import RunError
 
 log = logging.getLogger(__name__)
+LISTEN_S, FOLLOW_S = 60, 180  # until the next tick asks again: behind long reads nothing may pile up
 
 
 def _worker() -> str:
@@ -83,7 +84,7 @@ def patch(**_: Any) -> None:
 def listen(**_: Any) -> None:
     """Every minute: see to the channels that Google calls on."""
     for tenant_id in listening.tenants():
-        listen_to.delay(tenant_id=tenant_id)
+        listen_to.apply_async(kwargs={"tenant_id": tenant_id}, expires=LISTEN_S)
 
 
 @app.task
@@ -95,7 +96,7 @@ def listen_to(*, tenant_id: int, **_: Any) -> None:
 def follow_logs(**_: Any) -> None:
     """Every three minutes: look in the admin logs for what nobody calls about."""
     for tenant_id in following.tenants():
-        follow_log.delay(tenant_id=tenant_id)
+        follow_log.apply_async(kwargs={"tenant_id": tenant_id}, expires=FOLLOW_S)
 
 
 @app.task

@@ -194,3 +194,18 @@ def test_prune_forgets_what_is_old_and_keeps_the_ledger_and_what_is_under_way() 
     assert not AuditEvent.objects.exists()
     assert list(Run.objects.filter(tenant_id=w.tenant).values_list("pk", flat=True)) == [w.run]
     assert load.ledger_size(w.connection, TEST) == 1
+
+
+def test_patches_are_forgotten_long_before_other_runs() -> None:
+    w = world()
+    kept = [claims.create_run(w.tenant, "read", at=AT, today=TODAY), w.run]
+    for kind, days in (("patch", 0), ("school", 0), ("patch", 20)):
+        run = claims.create_run(w.tenant, kind, at=AT, today=TODAY)
+        claims.finish(run, AT, "done")
+        Run.objects.filter(pk=run).update(created_at=AT + timedelta(days=days))
+        kept += [run] if days else []
+    Run.objects.filter(pk__in=kept[:2]).update(created_at=AT)
+    long_ago = AT - timedelta(days=400)
+    ends = {"receipts_before": long_ago, "runs_before": long_ago, "events_before": long_ago}
+    assert save.prune(w.tenant, **ends, now=AT + timedelta(days=31))["patches"] == 2
+    assert set(Run.objects.filter(tenant_id=w.tenant).values_list("pk", flat=True)) == set(kept)
