@@ -29,20 +29,26 @@ def read(
 
     Raises: Misconfigured (a person must act), Later (the next read tries again), Stopped.
     """
+    with _in_words():
+        return source(tenant_id).read(at, previous, _until_stopped(progress, should_stop))
 
+
+def reread(
+    tenant_id: int, told: Told, previous: Snapshot, at: datetime, progress: Progress, should_stop: Callable[[], bool]
+) -> Patch | WholeRead:
+    """What Google has told of, as it is now. Raises as ``read``."""
+    with _in_words():
+        again = source(tenant_id, tries=REREAD_TRIES)
+        return again.reread(told, previous, at, _until_stopped(progress, should_stop))
+
+
+def _until_stopped(progress: Progress, should_stop: Callable[[], bool]) -> base.Progress:
     def tell(phase: str, done: int, total: int | None) -> None:
         if should_stop():
             raise Stopped
         progress(phase, done, total)
 
-    with _in_words():
-        return source(tenant_id).read(at, previous, tell)
-
-
-def reread(tenant_id: int, told: Told, previous: Snapshot, at: datetime) -> Patch | WholeRead:
-    """What Google has told of, as it is now. Raises Misconfigured, Later."""
-    with _in_words():
-        return source(tenant_id, tries=REREAD_TRIES).reread(told, previous, at)
+    return tell
 
 
 def look(tenant_id: int, at: datetime, progress: Progress) -> Snapshot:

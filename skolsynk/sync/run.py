@@ -180,7 +180,9 @@ def _patch(running: Running) -> str:
     if not hints:  # another patch has taken them
         return "done"
     with running.phase("reading"):
-        found = directory.reread(facts.tenant_id, hinted.told(hints), previous, facts.at)
+        found = directory.reread(
+            facts.tenant_id, hinted.told(hints), previous, facts.at, running.progress, running.should_stop
+        )
     running.counts = {"hints": len(hints)}
     if isinstance(found, WholeRead):
         hinted.ask_for_everything(facts.tenant_id, hints, timezone.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -13,11 +13,11 @@ from skolsynk.core.snapshot import Container, Domain, Group, Person, Snapshot
 from skolsynk.sources.base import Progress, SourceError
 from skolsynk.sources.google import fields, gate, mapping
 from skolsynk.sources.google.client import AbsentError, Client, Json, rows_of
+from skolsynk.sources.google.jobs import answers
 from skolsynk.sources.google.texts import empty, incomplete
 
 USERS_A_PAGE, GROUPS_A_PAGE, MEMBERS_A_PAGE = 500, 200, 200
 GONE = (404, 412)  # 412: deleted less than 20 days ago
-LOOK_EVERY_S = 0.5  # how often progress is told while members are awaited
 
 
 class Order(NamedTuple):
@@ -195,14 +195,7 @@ class Reader:
             raise incomplete("group_vanished")
 
     def _members(self, groups: Future[list[Future[Read | None]]]) -> list[Read]:
-        jobs = groups.result()
-        left: set[Future[Read | None]] = set(jobs)
-        while left:
-            done, left = wait(left, LOOK_EVERY_S, FIRST_EXCEPTION)
-            for job in done:
-                job.result()
-            self.progress("members", len(jobs) - len(left), len(jobs))
-        return [read for job in jobs if (read := job.result()) is not None]
+        return [read for read in answers(groups.result(), "members", self.progress) if read is not None]
 
     def _sorted_out(self, customer: str, read: Sequence[Read]) -> tuple[Group, ...]:
         ids = {raw.key: None for raw, _ in read}
@@ -231,8 +224,5 @@ class Reader:
         def there(key: str) -> bool:
             return self.client.call(request(key), what.removesuffix("s"), absent=GONE) is not None
 
-        still = 0
-        for done, answer in enumerate(pool.map(there, missing.sample), 1):
-            still += answer
-            self.progress("confirm", done, len(missing.sample))
-        gate.check_gone(what, missing, still)
+        jobs = [pool.submit(there, key) for key in missing.sample]
+        gate.check_gone(what, missing, sum(answers(jobs, "confirm", self.progress)))

@@ -7,18 +7,21 @@ be patched soundly is answered with ``WholeRead``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from skolsynk.core.patch import Patch, moves
 from skolsynk.core.snapshot import Container, Group, Person, Snapshot
 from skolsynk.sources.google import fields, gate, mapping
 from skolsynk.sources.google.client import Client
+from skolsynk.sources.google.jobs import answers
 from skolsynk.sources.google.reader import GONE, GROUPS_A_PAGE, Read, Reader, School
 from skolsynk.sources.google.texts import transient
+
+T = TypeVar("T")
 
 
 class Told(NamedTuple):
@@ -56,7 +59,7 @@ class Rereader:
         tree = self._tree() if told.tree else None
         with ThreadPoolExecutor(self.reader.order.workers, "google-reread") as pool:
             try:
-                found = list(pool.map(self._user, told.users))
+                found = self._all(pool, self._user, told.users, "users")
                 tree = self._tree_of(found, tree)
                 if tree is not None and self._crosses_the_border(tree):
                     return WholeRead("org_units")
@@ -81,6 +84,9 @@ class Rereader:
             keys = [*told.groups, *self._groups_of(pool, [key for key in inside if key not in known])]
             groups = self._groups(pool, keys, (known | inside.keys()) - outside.keys() - gone)
         return Patch(at, inside, outside, gone, groups, tree)
+
+    def _all(self, pool: ThreadPoolExecutor, call: Callable[[str], T], keys: Iterable[str], phase: str) -> list[T]:
+        return answers([pool.submit(call, key) for key in keys], phase, self.reader.progress)
 
     # People
 
@@ -123,7 +129,7 @@ class Rereader:
 
     def _groups_of(self, pool: ThreadPoolExecutor, people: Sequence[str]) -> list[str]:
         """Groups that people new to the school are in: as members they were left out until now."""
-        return [key for keys in pool.map(self._groups_of_one, people) for key in keys]
+        return [key for keys in self._all(pool, self._groups_of_one, people, "groups") for key in keys]
 
     def _groups_of_one(self, person: str) -> list[str]:
         options = {"userKey": person, "maxResults": GROUPS_A_PAGE, "fields": "nextPageToken,groups(id)"}
@@ -144,7 +150,7 @@ class Rereader:
     def _read_groups(self, pool: ThreadPoolExecutor, keys: Iterable[str]) -> dict[str, Read | None]:
         before = {group.key: len(group.members) for group in self.previous.groups}
         asked = list(keys)
-        return dict(zip(asked, pool.map(lambda key: self._group(key, before), asked), strict=True))
+        return dict(zip(asked, self._all(pool, lambda key: self._group(key, before), asked, "members"), strict=True))
 
     def _group(self, key: str, before: dict[str, int]) -> Read | None:
         request = self.client.groups.get(groupKey=key, fields="id,email,name,description,directMembersCount")

@@ -118,10 +118,12 @@ class GoogleSource:
         }
         return requests[scope]()
 
-    def reread(self, told: Told, previous: Snapshot, at: datetime) -> Patch | WholeRead:
-        """What Google has told of, as it is now, to be laid over ``previous``. Raises SourceError."""
+    def reread(
+        self, told: Told, previous: Snapshot, at: datetime, progress: Progress = no_progress
+    ) -> Patch | WholeRead:
+        """What Google has told of, as it is now, to be laid over ``previous``. Raises as ``read``."""
         with Client(self.calling, self.scopes()) as client:
-            return Rereader(client, Reader(client, self._order(), previous, no_progress), previous).read(told, at)
+            return Rereader(client, Reader(client, self._order(), previous, progress), previous).read(told, at)
 
     def watch(self, wish: watching.Wish) -> watching.Opened:
         """Open a channel. Raises SourceError."""

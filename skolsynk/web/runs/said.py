@@ -36,6 +36,8 @@ PHASES = {
     "groups": words("läser grupper", "reading groups"),
     "members": words("läser medlemmar", "reading members"),
     "org_units": words("läser organisationsenheter", "reading org units"),
+    "confirm": words("ser efter vilka som slutat", "looking who has left"),
+    "customer": words("hälsar på hos Google", "calling on Google"),
 }
 TRIGGERS = {
     "operator": words("begärd", "asked for"),

@@ -178,3 +178,22 @@ def test_a_person_is_found_by_address_also_by_an_old_one() -> None:
         at.directory.rename_user("u1", "Ny", "Ek", "ny@liten.example")
         assert at.source().id_of("Elev1@liten.example") == "u1"
         assert at.source().id_of("ingen@liten.example") is None
+
+
+def test_a_patch_tells_that_it_is_alive_while_google_is_silent_and_stops_when_asked() -> None:
+    class Enough(Exception):
+        pass
+
+    heard: list[tuple[str, int, int | None]] = []
+
+    def tell(phase: str, done: int, total: int | None) -> None:
+        heard.append((phase, done, total))
+        if len(heard) == 2:
+            raise Enough
+
+    with scene(directory(groups=0)) as at:
+        previous = at.read(school_containers=SCHOOL)
+        at.google.fault("*/users/u1", kind="slow", seconds=1.5)
+        with pytest.raises(Enough):
+            at.source(school_containers=SCHOOL).reread(Told(("u1",)), previous, LATER, tell)
+    assert heard == [("users", 0, 1), ("users", 0, 1)]
