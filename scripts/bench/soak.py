@@ -93,7 +93,8 @@ def soak(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
         web = running.enter_context(started([*gunicorn, "--bind", f"127.0.0.1:{port}"], folder / "web.log"))
         time.sleep(4)
         town.listen()
-        worker = [*CELERY, "worker", "--concurrency", str(chosen.workers), "--queues", "sync", "--loglevel", "WARNING"]
+        processes = ["--concurrency", str(chosen.workers), "--queues", "sync,long", "--loglevel", "WARNING"]
+        worker = [*CELERY, "worker", *processes]
         done = running.enter_context(started(worker, folder / "worker.log"))
         beat = [*CELERY, "beat", "--schedule", str(folder / "beat"), "--loglevel", "WARNING"]
         running.enter_context(started(beat, folder / "beat.log"))

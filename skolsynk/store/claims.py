@@ -27,6 +27,7 @@ UNFINISHED = ("queued", "running")
 FINDING = ("read", "patch")  # the kinds that make a snapshot
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_RUN = timedelta(days=1)
+QUICK, LONG = "sync", "long"  # queues: what sends for more than minutes has workers of its own
 
 
 def create_run(
@@ -135,6 +136,16 @@ def finish(
 def requeue(run_id: UUID, at: datetime) -> bool:
     """Give a running run back to the queue; False when it was not running."""
     return bool(Run.objects.filter(pk=run_id, state="running").update(state="queued", worker="", heartbeat_at=at))
+
+
+def move_to_long(run_id: UUID) -> None:
+    """From now on only workers of the long queue take this run."""
+    Run.objects.filter(pk=run_id).update(queue=LONG)
+
+
+def queue_of(run_id: UUID) -> str:
+    """Where to hand the run over."""
+    return Run.objects.values_list("queue", flat=True).get(pk=run_id)
 
 
 def stale_runs(silent_since: datetime, attempts: int) -> tuple[UUID, ...]:

@@ -145,7 +145,7 @@ def worker(google: FakeGoogle) -> Iterator[subprocess.Popen[bytes]]:
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
     }
     words = [sys.executable, "-m", "celery", "--app", "skolsynk", "worker", "--pool", "solo", "--loglevel", "WARNING",
-             "--queues", "sync", "--without-gossip", "--without-mingle", "--without-heartbeat"]  # fmt: skip
+             "--queues", "sync,long", "--without-gossip", "--without-mingle", "--without-heartbeat"]  # fmt: skip
     with (settings.SKOLSYNK_VAR / "worker.log").open("ab") as log:
         process = subprocess.Popen(words, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log)  # noqa: S603  # our own words
         try:

@@ -34,7 +34,6 @@ from skolsynk.core.school import School
 from skolsynk.core.selection import SelectionError, select
 from skolsynk.core.ss12000.base import ResourceId
 from skolsynk.egil.push import push
-from skolsynk.egil.redis_bucket import BucketUnreachableError
 from skolsynk.egil.values import PushProgress, PushSummary, StopReason
 from skolsynk.sources.google import WholeRead
 from skolsynk.store import claims, installations, load, people, proof, realtime, save
@@ -64,6 +63,7 @@ class Running:
     facts: claims.RunFacts
     should_stop: Callable[[], bool]
     progress: Progress
+    longest_s: float | None = None  # a push that would send for longer belongs elsewhere
     counts: dict[str, object] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -79,9 +79,16 @@ class Running:
 
 
 def execute(
-    run_id: UUID, *, worker: str, should_stop: Callable[[], bool], watchers: Sequence[Watcher] = ()
+    run_id: UUID,
+    *,
+    worker: str,
+    should_stop: Callable[[], bool],
+    watchers: Sequence[Watcher] = (),
+    longest_s: float | None = None,
 ) -> tuple[UUID, ...]:
     """Do one queued run; give the ids of the runs that follow from it.
+
+    With ``longest_s`` a push that would send for longer at the vendor's rate is left to the workers for such.
 
     A run that somebody else has claimed, or whose connection is busy, is left alone: ``reap`` and the
     schedule find it again. Raises only what is a mistake of ours, after storing it.
@@ -97,7 +104,7 @@ def execute(
         if not claims.beat(run_id, timezone.now(), step.phase, step.done, step.total or 0, step.rate, worker):
             raise Lost
 
-    running = Running(facts, should_stop, Progress((beat, *watchers)))
+    running = Running(facts, should_stop, Progress((beat, *watchers)), longest_s)
     log.info(
         "run_began run=%s tenant=%s connection=%s kind=%s", run_id, facts.tenant_id, facts.connection_id, facts.kind
     )
@@ -225,6 +232,9 @@ def _push(running: Running) -> str:
     """Plan anew, send what flows, settle each answer."""
     changed_after = _changed_after(running.facts)
     plan = planned(running)
+    if _takes_too_long(running, plan):
+        claims.move_to_long(running.facts.id)
+        return "stopped"
     sent = _send(running, plan, changed_after)
     if sent.stopped is StopReason.ASKED:
         return "stopped"
@@ -238,6 +248,11 @@ def _push(running: Running) -> str:
     ):
         return "partly"
     return "held" if plan.held else "done"
+
+
+def _takes_too_long(running: Running, plan: Plan) -> bool:
+    rate = targets.rate_of(*_connection(running.facts))
+    return bool(running.longest_s and rate and len(plan.flowing) > rate * running.longest_s)
 
 
 def planned(running: Running) -> Plan:
@@ -324,7 +339,7 @@ def _send(running: Running, plan: Plan, changed_after: datetime | None) -> PushS
     def tell(step: PushProgress) -> None:
         running.progress("pushing", step.done, step.total)
 
-    with running.phase("pushing"), _bucket_told():
+    with running.phase("pushing"), targets.bucket_told():
         sent = push(
             plan.flowing, targets.target(connection, mode), targets.pace(connection, mode), settle,
             running.should_stop, tell, _now(facts), key.mac_key, patience=targets.patience(),
@@ -333,20 +348,6 @@ def _send(running: Running, plan: Plan, changed_after: datetime | None) -> PushS
     if waited:
         running.counts["freshness"] = freshness(waited)
     return sent
-
-
-@contextmanager
-def _bucket_told() -> Iterator[None]:
-    """Redis away while the vendor's limit is shared through it: the run ends in words, and is tried again."""
-    try:
-        yield
-    except BucketUnreachableError as error:
-        raise Later(
-            "bucket_unreachable",
-            "Den gemensamma hastighetsgränsen (Redis) går inte att nå. Det som hann skickas är bokfört; "
-            "nästa körning tar vid.",
-            "The shared rate limit (Redis) cannot be reached. What was sent is recorded; the next run goes on.",
-        ) from error
 
 
 def _now(facts: claims.RunFacts) -> Callable[[], datetime]:

@@ -7,7 +7,8 @@ a live address always comes from the operator).
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import redis
 from django.conf import settings
@@ -17,12 +18,12 @@ from skolsynk.core.connection import Mode
 from skolsynk.core.vendor import Vendor
 from skolsynk.egil.buckets import Bucket, bucket_name
 from skolsynk.egil.pace import AdaptivePace, Pace, UnlimitedPace
-from skolsynk.egil.redis_bucket import RedisBucket
+from skolsynk.egil.redis_bucket import BucketUnreachableError, RedisBucket
 from skolsynk.egil.target import Patience, Target, user_agent
 from skolsynk.store import load
 from skolsynk.store.buckets import DbBucket
 from skolsynk.sync import preferences
-from skolsynk.sync.errors import Misconfigured, no_address, no_key, unknown_vendor
+from skolsynk.sync.errors import Later, Misconfigured, no_address, no_key, unknown_vendor
 
 
 @functools.cache
@@ -101,3 +102,17 @@ def _bucket(name: str, rate: float) -> Bucket:
 def _key(connection: load.ConnectionFacts, endpoint: load.EndpointFacts) -> str:
     shared = settings.VENDOR_SETTINGS.get(connection.vendor.replace("-", "_"), {}).get("key", "")
     return endpoint.api_key or shared
+
+
+@contextmanager
+def bucket_told() -> Iterator[None]:
+    """Redis away while the vendor's limit is shared through it: the run ends in words, and is tried again."""
+    try:
+        yield
+    except BucketUnreachableError as error:
+        raise Later(
+            "bucket_unreachable",
+            "Den gemensamma hastighetsgränsen (Redis) går inte att nå. Det som hann skickas är bokfört; "
+            "nästa körning tar vid.",
+            "The shared rate limit (Redis) cannot be reached. What was sent is recorded; the next run goes on.",
+        ) from error

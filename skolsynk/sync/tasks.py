@@ -9,14 +9,17 @@ from __future__ import annotations
 import logging
 import os
 import socket
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from celery import Task
 from celery.signals import worker_init, worker_shutting_down
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from skolsynk.celery import app
+from skolsynk.store import claims
 from skolsynk.sync import (
     dispatch,
     following,
@@ -32,6 +35,7 @@ from skolsynk.sync import (
 from skolsynk.sync.errors import RunError
 
 log = logging.getLogger(__name__)
+QUICK_S = 120.0  # a push that would send for longer leaves the workers that changes within a minute need
 LISTEN_S, FOLLOW_S = 60, 180  # until the next tick asks again: behind long reads nothing may pile up
 
 
@@ -53,16 +57,21 @@ def _stop(**_: Any) -> None:
 def schedule(**_: Any) -> None:
     """Every minute: queue what is due."""
     housekeeping.beat("beat", at=timezone.now())
-    for run_id in dispatch.due(timezone.now()):
-        execute.delay(run_id=str(run_id))
+    _hand(dispatch.due(timezone.now()))
 
 
-@app.task
-def execute(*, run_id: str, **_: Any) -> None:
+@app.task(bind=True)
+def execute(self: Task[Any, Any], /, *, run_id: str, **_: Any) -> None:
     """Do one queued run, whatever its kind, and queue what follows from it."""
     housekeeping.beat("worker", at=timezone.now())
-    for next_id in run.execute(UUID(run_id), worker=_worker(), should_stop=stopping.asked):
-        execute.delay(run_id=str(next_id))
+    taken_from = (self.request.delivery_info or {}).get("routing_key")
+    longest_s = QUICK_S if taken_from == claims.QUICK else None
+    _hand(run.execute(UUID(run_id), worker=_worker(), should_stop=stopping.asked, longest_s=longest_s))
+
+
+def _hand(runs: Iterable[UUID]) -> None:
+    for run_id in runs:
+        execute.apply_async(kwargs={"run_id": str(run_id)}, queue=claims.queue_of(run_id))
 
 
 def start(run_id: UUID) -> None:
@@ -76,8 +85,7 @@ def start(run_id: UUID) -> None:
 @app.task
 def patch(**_: Any) -> None:
     """Every few seconds: queue what Google has told of."""
-    for run_id in hinted.due(timezone.now()):
-        execute.delay(run_id=str(run_id))
+    _hand(hinted.due(timezone.now()))
 
 
 @app.task
@@ -107,9 +115,10 @@ def follow_log(*, tenant_id: int, **_: Any) -> None:
 @app.task
 def reap(**_: Any) -> None:
     """Every half minute: runs whose worker died are queued again."""
-    for run_id in dispatch.lost(timezone.now()):
+    lost = dispatch.lost(timezone.now())
+    for run_id in lost:
         log.warning("run_lost run=%s", run_id)
-        execute.delay(run_id=str(run_id))
+    _hand(lost)
 
 
 @app.task
@@ -128,8 +137,7 @@ def look(**_: Any) -> None:
 @app.task
 def look_at(*, tenant_id: int, **_: Any) -> None:
     """Ask Google whether the app still works at one customer."""
-    for run_id in installation.look(tenant_id, timezone.now()).runs:
-        execute.delay(run_id=str(run_id))
+    _hand(installation.look(tenant_id, timezone.now()).runs)
 
 
 @app.task

@@ -24,6 +24,7 @@ class Run(models.Model):
     asked_by = models.CharField(max_length=254, blank=True, default="")  # "member:<id>", or "" for the clock
     changed_after = models.DateTimeField(null=True, blank=True)  # the read before: what is sent changed after it
     state = models.CharField(max_length=8, default="queued")
+    queue = models.CharField(max_length=20, default="sync")  # which workers take it
     phase = models.CharField(max_length=20, blank=True, default="")
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(null=True, blank=True)  # while unknown
