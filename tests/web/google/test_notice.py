@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from skolsynk.store import realtime
-from skolsynk.store.models import Channel, Hint, Run
+from skolsynk.store.models import Channel, Connection, Hint, Run
 from tests.scenarios.theatre import Theatre
 from tests.scenarios.told import Clock, call, clock_of, open_channel
 
@@ -88,7 +88,16 @@ def test_an_unknown_channel_is_dropped(
     assert "forged" not in caplog.text
 
 
+def test_a_late_call_on_a_channel_that_was_replaced_is_taken(town: Theatre, clock: Clock) -> None:
+    channel = open_channel(town, clock)
+    realtime.stopped(channel)
+    assert call(channel, "10001") == 200
+    assert hints(town) == [("user", "10001", 1)]
+    assert Channel.objects.get().state == "stopped"
+
+
 def test_a_stopped_channel_says_nothing_more(town: Theatre, clock: Clock) -> None:
+    Connection.objects.update(mode="off")
     channel = open_channel(town, clock)
     realtime.stopped(channel)
     assert call(channel, "10001") == 200
