@@ -18,10 +18,11 @@ from skolsynk.core.health import Health, Trouble
 from skolsynk.core.readmodel.values import Cause
 from skolsynk.core.school import Severity
 from skolsynk.store import health as rows
-from skolsynk.store import load
+from skolsynk.store import installations, load
 from skolsynk.store import runs as run_rows
 from skolsynk.store.runs import RunLine
 from skolsynk.sync import health, people, targets
+from skolsynk.sync.errors import asleep
 from skolsynk.sync.health import State
 
 SHOWN_RUNS = 10
@@ -76,6 +77,10 @@ def _why(visitor: Visitor, state: State, now: datetime) -> str:
 
 def _of_all(visitor: Visitor, failing: rows.FailingReads | None, now: datetime) -> Iterator[tuple[str, str]]:
     """Trouble that stops every vendor."""
+    if not installations.is_active(visitor.tenant.id):
+        gone = asleep()
+        yield said(visitor.language, ("Allt har stannat", "Everything has stopped")), gone.text(visitor.language)
+        return
     silent = health.silent_workers(now)
     if silent is not None:
         since = moment(visitor.language, silent, now)

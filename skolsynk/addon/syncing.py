@@ -7,8 +7,9 @@ from datetime import datetime
 from skolsynk.addon.visitor import Visitor
 from skolsynk.addon.words import said
 from skolsynk.core.connection import Mode
-from skolsynk.store import claims, load, save
+from skolsynk.store import claims, installations, load, save
 from skolsynk.sync import dispatch, targets
+from skolsynk.sync.errors import asleep
 from skolsynk.sync.tasks import start
 
 VENDOR = "vendor"  # the parameter that names a connection, by the vendor's slug
@@ -21,6 +22,8 @@ def sync_now(visitor: Visitor, vendor: str, now: datetime) -> tuple[str, bool]:
             "Du får se men inte starta körningar. Inget har startats.",
             "You may look, but not start runs. Nothing was started.",
         )), False  # fmt: skip
+    if not installations.is_active(visitor.tenant.id):
+        return asleep().text(visitor.language), False
     connection = next((each for each in load.connections(visitor.tenant.id) if each.vendor == vendor), None)
     if connection is None or connection.mode is not Mode.TEST:
         return said(visitor.language, _not_in_test(connection)), False

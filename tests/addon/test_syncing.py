@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from kombu.exceptions import OperationalError
 
 from skolsynk.core.connection import Mode
+from skolsynk.store import installations
 from skolsynk.store.models import AuditEvent, Connection, Member, Run
 from skolsynk.sync.tasks import execute
 from tests.addon.conftest import SITE, Answer, Google, Hire
-from tests.scenarios.theatre import Theatre
+from tests.scenarios.theatre import SOME_DAY, Theatre
 
 
 def pressed(google: Google, who: Member, vendor: str = "sandbox", locale: str = "sv") -> Answer:
@@ -47,6 +50,20 @@ def test_a_press_queues_a_push_that_runs(
     event = AuditEvent.objects.get(what="push_asked")
     assert (event.who, event.about) == (f"member:{who.pk}", {"run": str(run.pk), "vendor": "sandbox"})
     assert town.do(run.pk).state == "done"
+
+
+def test_where_the_app_was_removed_nothing_starts_and_the_card_says_why(
+    google: Google, hire: Hire, town: Theatre, given: list[str]
+) -> None:
+    who = hire("owner")
+    installations.ensure(town.tenant_id, SOME_DAY)
+    installations.quarantine(town.tenant_id, SOME_DAY, SOME_DAY + timedelta(days=30), ())
+    answer = pressed(google, who)
+    assert "Installera Skolsynk igen" in str(answer.notice)
+    assert (waiting(town), given) == ([], [])
+    home = google.call("home", who, locale="en")
+    assert "Everything has stopped" in home.text
+    assert "Install Skolsynk again" in home.text
 
 
 def test_a_second_press_changes_nothing_and_says_so(
