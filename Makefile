@@ -36,9 +36,9 @@ demo: $(VENV)/.runtime
 
 test: $(VENV)/.dev
 	./scripts/system_packages.sh
-	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 12 $(CORE) --cov --cov-report=
+	$(BIN)/python -m pytest -n 3 --dist worksteal --durations 12 $(CORE) --cov --cov-report=
 	$(BIN)/coverage report --fail-under=100
-	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 12 $(CORE:%=--ignore %)
+	$(BIN)/python -m pytest -n 3 --dist worksteal --durations 12 $(CORE:%=--ignore %)
 	$(MAKE) --no-print-directory lint
 
 lint qa: $(VENV)/.dev

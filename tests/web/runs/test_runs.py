@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import quote
@@ -300,10 +301,10 @@ def test_people_limited_to_a_unit_see_no_figures_of_the_whole_run(
     for path in (address("runs"), address("run", run=run_id), address("run_progress", run=run_id)):
         assert "312/402" in shown(as_viewer, path)
         page = shown(as_limited, path)
-        assert "312" not in page
+        assert not re.search(r"\b312\b", page)  # ids hold it too, now and then
         assert "skickar" in page
     claims.finish(run_id, town.at, "failed", error_code="busy", error_args=["402 ändringar.", "402 changes."])
-    assert "402" not in shown(as_limited, address("run", run=run_id))
+    assert not re.search(r"\b402\b", shown(as_limited, address("run", run=run_id)))
     assert "kan se varför" in shown(as_limited, address("run", run=run_id))
 
 
