@@ -62,11 +62,24 @@ def schedule(**_: Any) -> None:
 
 @app.task(bind=True)
 def execute(self: Task[Any, Any], /, *, run_id: str, **_: Any) -> None:
-    """Do one queued run, whatever its kind, and queue what follows from it."""
+    """Do one queued run, whatever its kind, and queue what follows from it.
+
+    But the first that follows is done here and now: a push that a patch leads to has waited in the queue once.
+    """
     housekeeping.beat("worker", at=timezone.now())
     taken_from = (self.request.delivery_info or {}).get("routing_key")
     longest_s = QUICK_S if taken_from == claims.QUICK else None
-    _hand(run.execute(UUID(run_id), worker=_worker(), should_stop=stopping.asked, longest_s=longest_s))
+
+    def do(which: UUID) -> tuple[UUID, ...]:
+        return run.execute(which, worker=_worker(), should_stop=stopping.asked, longest_s=longest_s)
+
+    mine = UUID(run_id)
+    following = do(mine)
+    if not following or mine in following:  # stopped, or moved to others
+        _hand(following)
+        return
+    _hand(following[1:])
+    _hand(do(following[0]))
 
 
 def _hand(runs: Iterable[UUID]) -> None:

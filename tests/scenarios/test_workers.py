@@ -1,4 +1,4 @@
-"""A push that takes hours at its vendor's rate is done by workers of its own, and nobody else waits for it."""
+"""Who does what: a push that takes hours is done by workers of its own, and what follows from a run does not wait."""
 
 from __future__ import annotations
 
@@ -77,6 +77,14 @@ def test_a_push_that_is_soon_done_stays(stage: Theatre, sent: list[tuple[str, st
     taken(run_id, claims.QUICK)
     assert claims.facts(run_id).state == "done"
     assert sent == []
+
+
+def test_what_follows_is_done_at_once_and_the_rest_by_others(sent: list[tuple[str, str]]) -> None:
+    with theatre(vendors=("sandbox", "gleerups")) as stage:
+        taken(dispatch.queue_read(stage.tenant_id, stage.at), claims.QUICK)
+        pushes = {str(one.pk): one.state for one in Run.objects.filter(kind="push")}
+    assert sorted(pushes.values()) == ["done", "queued"]
+    assert [(pushes[run_id], queue) for run_id, queue in sent] == [("queued", claims.QUICK)]
 
 
 def test_the_procfile_has_workers_for_every_queue() -> None:
