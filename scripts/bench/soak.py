@@ -29,6 +29,7 @@ from tests import servers
 
 CELERY = [sys.executable, "-m", "celery", "--app", "skolsynk"]
 DRAIN_S = 120.0
+LOG_S = 200.0
 
 
 def options() -> argparse.Namespace:
@@ -37,6 +38,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=3_000)
     parser.add_argument("--rate", type=float, default=5.0, help="changes a second, in all")
     parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--what", choices=("names", "groups"), default="names", help="what changes")
     parser.add_argument("--workers", type=int, default=2, help="processes of the Celery worker")
     return parser.parse_args()
 
@@ -86,7 +88,7 @@ def soak(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
         })  # fmt: skip
         from scripts.bench.soak_town import Town  # its settings are those above
 
-        town = Town(chosen.tenants, chosen.people)
+        town = Town(chosen.tenants, chosen.people, chosen.what)
         running.callback(town.stop)
         say(f"{chosen.tenants} tenants of {chosen.people} people are read and pushed")
         gunicorn = [sys.executable, "-m", "gunicorn", "skolsynk.wsgi", "--worker-class", "gthread", "--threads", "4"]
@@ -101,27 +103,30 @@ def soak(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
         time.sleep(6)
         before = cpu_of(done), cpu_of(web)
         changes = change(town, chosen)
-        left = drain(town)
+        left = drain(town, chosen)
         after = cpu_of(done), cpu_of(web)
         return {
-            "tenants": chosen.tenants, "people": chosen.people, "changes": changes, "left": left,
+            "what": chosen.what, "tenants": chosen.tenants, "people": chosen.people, "changes": changes, "left": left,
             **town.freshness(), "worker_cpu_s": round(after[0] - before[0], 1),
             "web_cpu_s": round(after[1] - before[1], 1), "load": os.getloadavg()[0],
         }  # fmt: skip
 
 
 def change(town: Any, chosen: argparse.Namespace) -> int:
-    """Somebody somewhere gets a new name, so many times a second."""
+    """Somebody somewhere gets a new name, or leaves a group, so many times a second."""
+    happens = town.leave if chosen.what == "groups" else town.rename
     chance, began, number = random.Random(1), time.monotonic(), 0  # noqa: S311 - invented changes
     while time.monotonic() - began < chosen.seconds:
-        town.rename(chance, number)
+        happens(chance, number)
         number += 1
         time.sleep(max(0.0, number / chosen.rate - (time.monotonic() - began)))
     return number
 
 
-def drain(town: Any) -> int:
+def drain(town: Any, chosen: argparse.Namespace) -> int:
     """Wait until everything told of has been sent; how many hints were left."""
+    if chosen.what == "groups":
+        time.sleep(LOG_S)  # until the last is found in the log there is no hint of it
     ends = time.monotonic() + DRAIN_S
     while (left := town.waiting()) and time.monotonic() < ends:
         time.sleep(1)

@@ -26,13 +26,16 @@ from skolsynk.sync.configuration import write_yaml  # noqa: E402 - as above
 
 
 class Town:
-    def __init__(self, number: int, people: int) -> None:
+    def __init__(self, number: int, people: int, what: str) -> None:
+        convention = {"names": "org_units", "groups": "groups"}[what]
         call_command("migrate", verbosity=0)
         now = timezone.now()
         self.towns = [
-            municipality.make(seed, people, "org_units", now.date(), f"Kommun {seed}", f"kommun{seed}.example")
+            municipality.make(seed, people, convention, now.date(), f"Kommun {seed}", f"kommun{seed}.example")
             for seed in range(1, number + 1)
         ]
+        for one in self.towns:
+            one.directory.clock = timezone.now  # the log tells when a change was made, and that is what is timed
         self.google = FakeGoogle({one.directory.customer_id: one.directory for one in self.towns}, quota=Quota(None))
         self.google.start()
         account = new_service_account(token_uri=self.google.token_uri)
@@ -74,6 +77,15 @@ class Town:
         town = chance.choice(self.towns)
         key = chance.choice(sorted(one.key for one in town.truth.people.values() if one.clean and one.classes))
         town.directory.rename_user(key, f"Nytt{number}", "Ek")
+
+    def leave(self, chance: Random, _number: int) -> None:
+        """Somebody is taken out of a group about as large as a class."""
+        directory = chance.choice(self.towns).directory
+        of_people = {key: rows for key, rows in directory.members.items() if {row["type"] for row in rows} == {"USER"}}
+        group = chance.choice(sorted(key for key, rows in of_people.items() if 8 <= len(rows) <= 40))
+        rows = list(of_people[group])
+        rows.remove(chance.choice(rows))
+        directory.set_members(group, rows)
 
     def waiting(self) -> int:
         return (

@@ -23,7 +23,8 @@ FLAGS = [
 LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 WIDE, NARROW = (1280, 900), (320, 720)
 # What the promise names: WCAG 2.2 AA and below, and axe's own best practice.
-AXE = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": RULES}}  # no lists of what was right
 
 
 @contextmanager
