@@ -245,6 +245,9 @@ LOGGING = {
     "loggers": {
         "skolsynk": {"level": _env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")},
         "celery": {"level": "INFO"},
+        # Two lines for every tick, and a tick every third second. What fails is still told.
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
     },

@@ -11,7 +11,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,6 +58,9 @@ class Stage:
             "GOOGLE_CLIENT_SECRET": CLIENT.client_secret,
             "GOOGLE_AUTHORIZE_URL": f"{url}/o/oauth2/v2/auth",
             "GOOGLE_CERTS_URL": f"{url}/certs",
+            "OPERATOR_NAME": "Påhittad Drift AB",
+            "CONTACT": "stod@drift.example",
+            "SUBPROCESSORS": "Ingen: allt finns på den här datorn (None: all is on this computer)",
         }
 
     def connection(self, vendor: str) -> load.ConnectionFacts:
@@ -91,8 +94,10 @@ def stage(
     """Invent, serve and configure; everything stops at the end. ``rate`` is requests a second, 0 = no limit."""
     town = municipality.make(seed, people, convention, today_at(at))
     with ExitStack() as running:
+        directories = {town.directory.customer_id: town.directory}
+        controls = municipality.controls(town)
         google = running.enter_context(
-            FakeGoogle({town.directory.customer_id: town.directory}, clients=[CLIENT], consumers=[STRANGER])
+            FakeGoogle(directories, clients=[CLIENT], consumers=[STRANGER], controls=controls)
         )
         keys = {(vendor, mode): secrets.token_urlsafe(24) for vendor in vendors for mode in (Mode.TEST, Mode.LIVE)}
         receivers = {
@@ -135,21 +140,35 @@ def registered(row: Mapping[str, str]) -> RegisteredUnit:
 
 
 @contextmanager
-def worker(google: FakeGoogle) -> Iterator[subprocess.Popen[bytes]]:
-    """A real Celery worker for this deployment's database and broker; stopped by its process id."""
+def worker(google: FakeGoogle, **more: str) -> Iterator[None]:
+    """A real Celery worker for this deployment's database and broker; stopped by its process id.
+
+    ``more``: settings beside those of this process.
+    """
+    words = ["worker", "--pool", "solo", "--queues", "sync,long", "--without-gossip", "--without-mingle",
+             "--without-heartbeat"]  # fmt: skip
+    with _celery(words, {"GOOGLE_ROOT_URL": google.url + "/", "GOOGLE_TOKEN_URI": google.token_uri, **more}):
+        yield
+
+
+@contextmanager
+def beat() -> Iterator[None]:
+    """The clock that production has too; stopped by its process id."""
+    with _celery(["beat", "--schedule", str(settings.SKOLSYNK_VAR / "beat")], {}):
+        yield
+
+
+@contextmanager
+def _celery(words: Sequence[str], more: Mapping[str, str]) -> Iterator[None]:
     environment = {
-        **os.environ,
-        "GOOGLE_ROOT_URL": google.url + "/",
-        "GOOGLE_TOKEN_URI": google.token_uri,
-        "SKOLSYNK_VAR": str(settings.SKOLSYNK_VAR),
-        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
-    }
-    words = [sys.executable, "-m", "celery", "--app", "skolsynk", "worker", "--pool", "solo", "--loglevel", "WARNING",
-             "--queues", "sync,long", "--without-gossip", "--without-mingle", "--without-heartbeat"]  # fmt: skip
-    with (settings.SKOLSYNK_VAR / "worker.log").open("ab") as log:
-        process = subprocess.Popen(words, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log)  # noqa: S603  # our own words
+        **os.environ, "SKOLSYNK_VAR": str(settings.SKOLSYNK_VAR), "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
+        **more,
+    }  # fmt: skip
+    command = [sys.executable, "-m", "celery", "--app", "skolsynk", *words, "--loglevel", "WARNING"]
+    with (settings.SKOLSYNK_VAR / f"{words[0]}.log").open("ab") as log:
+        process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log)  # noqa: S603  # our own words
         try:
-            yield process
+            yield
         finally:
             process.terminate()
             try:

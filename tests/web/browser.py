@@ -60,6 +60,12 @@ class Look:
         width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         return int(self.page.evaluate(width))
 
+    @property
+    def cut_tables(self) -> list[str]:
+        """Captions of tables that have to be scrolled sideways."""
+        wider = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText.split('\\n')[0])"
+        return list(self.page.eval_on_selector_all(".table-wrap", wider))
+
 
 def look(
     browser: Browser, address: str, client: Client | None = None, *, language: str = "sv",

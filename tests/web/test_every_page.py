@@ -104,6 +104,7 @@ def suits_everybody(found: Look, language: str, scheme: Literal["light", "dark"]
     assert found.page.locator("h1").count() == 1
     assert (language, scheme, found.axe()) == (language, scheme, [])
     assert found.overflow <= 0
+    assert found.cut_tables == []
     # The same page in the other colours on a phone; nothing of it is loaded again.
     width, height = NARROW
     found.page.emulate_media(color_scheme=OTHER[scheme])

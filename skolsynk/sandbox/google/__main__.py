@@ -15,10 +15,9 @@ import tempfile
 import threading
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from skolsynk.sandbox.google import Consumer, FakeGoogle, OAuthClient, Quota, new_service_account
-from skolsynk.sandbox.municipality import CONVENTIONS, Municipality, evolve, make
+from skolsynk.sandbox.municipality import CONVENTIONS, Municipality, controls, make
 
 CLIENT = OAuthClient("skolsynk-demo.apps.example", "demo-secret")
 STRANGER = Consumer("900000000000000000001", "nagon@privat.example", "Någon", "Annan")
@@ -38,9 +37,6 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def fake_of(chosen: argparse.Namespace, municipality: Municipality, key_file: dict[str, str]) -> FakeGoogle:
-    def passing(body: dict[str, Any]) -> dict[str, int]:
-        return dict(evolve(municipality, str(body.get("step", "day")), int(body.get("seed", 1))))
-
     return FakeGoogle(
         {municipality.directory.customer_id: municipality.directory},
         [key_file],
@@ -48,7 +44,7 @@ def fake_of(chosen: argparse.Namespace, municipality: Municipality, key_file: di
         consumers=[STRANGER],
         quota=Quota(chosen.calls_per_minute or None),
         latency_s=chosen.latency,
-        controls={"evolve": passing},
+        controls=controls(municipality),
     ).start(chosen.port)
 
 

@@ -8,6 +8,7 @@ has none.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from random import Random
@@ -23,7 +24,7 @@ from skolsynk.sandbox.municipality.register import to_register
 from skolsynk.sandbox.municipality.town import Town
 from skolsynk.sandbox.municipality.truth import Truth, truth_of
 
-__all__ = ["CONVENTIONS", "STEPS", "Municipality", "evolve", "make", "to_register"]
+__all__ = ["CONVENTIONS", "STEPS", "Municipality", "controls", "evolve", "make", "to_register"]
 
 ADMIN = "digitalisering"
 
@@ -113,6 +114,15 @@ def evolve(municipality: Municipality, step: str, seed: int) -> Counter[str]:
     municipality.mirror.show()
     municipality.truth = truth_of(town, municipality.convention)
     return happened
+
+
+def controls(municipality: Municipality) -> dict[str, Callable[[Json], object]]:
+    """For a fake Google: ``POST _fake/evolve`` with ``{"step": "day", "seed": 1}`` lets time pass in it."""
+
+    def passing(body: Json) -> dict[str, int]:
+        return dict(evolve(municipality, str(body.get("step", "day")), int(body.get("seed", 1))))
+
+    return {"evolve": passing}
 
 
 def _name_admin(town: Town) -> None:

@@ -1,7 +1,8 @@
 """The whole product on an invented municipality, Björkviks kommun, with nothing to install.
 
 Reads a fake Google, syncs four vendors in test mode, switches one to live (held, then approved in a recorded step),
-syncs again with nothing changed, lets a day pass, syncs a third time, shows what happened, and serves the site.
+syncs again with nothing changed, lets a day pass, syncs a third time, shows what happened, and serves the site. All of
+that began yesterday; from then on the clock is the real one, and the fake Google tells of what changes in it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from skolsynk.sync import approvals, dispatch, modes, rehearsal
 from skolsynk.sync.command import DONE, FAILED, SkolsynkCommand, Stop
 from skolsynk.sync.outcomes import words
 from skolsynk.sync.progress import Bar, Step
-from skolsynk.sync.tasks import execute
+from skolsynk.sync.tasks import execute, look_at
 
 COLUMNS = ("created", "updated", "deleted", "rejected", "held", "frozen", "seconds")
 LIVE_VENDOR = "sandbox"
@@ -60,16 +61,18 @@ class Command(SkolsynkCommand):
         began = time.monotonic()
         self.say("Preparing an empty database …")
         _prepare()
-        at = timezone.now().replace(microsecond=0)
+        now = timezone.now().replace(microsecond=0)
+        at = _yesterday(now)
+        site = {} if options["oneshot"] else {"SITE_URL": _site(options["port"])}
         with (
             rehearsal.stage(people=options["people"], convention=options["convention"], at=at, seed=SEED) as stage,
-            rehearsal.worker(stage.google),
+            rehearsal.worker(stage.google, **site),
         ):
             self.stage = stage
             self.say(
                 f"{stage.town.town.name}: {options['people']} people, {len(stage.town.school_units)} school units."
             )
-            self._story(at)
+            self._story(at, now)
             if options["oneshot"]:
                 self._answer(began)
             else:
@@ -81,7 +84,7 @@ class Command(SkolsynkCommand):
         """For people, beside the JSON line on standard output."""
         self.stderr.write(text)
 
-    def _story(self, at: datetime) -> None:
+    def _story(self, at: datetime, now: datetime) -> None:
         stage = self.stage
         for vendor in stage.vendors:
             modes.switch(stage.connection(vendor), Mode.TEST, None, who="demo", at=at)
@@ -95,10 +98,10 @@ class Command(SkolsynkCommand):
         )  # fmt: skip
         self.say(f"The first live push was held. Approved by the demo, and recorded as such: {given.approved} changes.")
         self._push("3 approved", at)
-        self._sync("4 nothing changed", at + timedelta(hours=1))
+        self._sync("4 nothing changed", now - timedelta(minutes=5))
         happened = municipality.evolve(stage.town, "day", seed=7)
         self.say("A day passes: " + ", ".join(f"{number} {kind}" for kind, number in sorted(happened.items())))
-        self._sync("5 a day later", at + timedelta(days=1))
+        self._sync("5 a day later", now)
 
     def _sync(self, title: str, at: datetime) -> None:
         """One read, and the pushes that follow from it, all done by the worker."""
@@ -165,18 +168,35 @@ class Command(SkolsynkCommand):
 
     def _serve(self, port: int) -> None:
         receivers = ", ".join(f"{mode.value}: {server.url}/" for mode, server in self.stage.receivers.items())
-        self.say(f"\nReceivers show what they hold at {receivers}\nSite: http://127.0.0.1:{port}/ (Ctrl-C ends)")
+        self.say(
+            f"\nReceivers show what they hold at {receivers}"
+            "\nA day passes in the fake Google, and the site follows within a minute: "
+            f"curl -d '{{}}' {self.stage.google.url}/_fake/evolve"
+            f"\nSite: {_site(port)}/ (Ctrl-C ends)"
+        )
         words = [sys.executable, "-m", "gunicorn", "skolsynk.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1",
                  "--log-level", "warning"]  # fmt: skip
-        environment = {**os.environ, **self.stage.environment()}
-        process = subprocess.Popen(words, cwd=settings.BASE_DIR, env=environment)  # noqa: S603  # our own words
-        try:
-            process.wait()
-        except KeyboardInterrupt:
-            self.say("Stopping.")
-        finally:
-            process.terminate()
-            process.wait(20)
+        environment = {**os.environ, **self.stage.environment(), "SITE_URL": _site(port)}
+        look_at.delay(tenant_id=self.stage.tenant_id)
+        with rehearsal.beat():
+            process = subprocess.Popen(words, cwd=settings.BASE_DIR, env=environment)  # noqa: S603  # our own words
+            try:
+                process.wait()
+            except KeyboardInterrupt:
+                self.say("Stopping.")
+            finally:
+                process.terminate()
+                process.wait(20)
+
+
+def _site(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def _yesterday(now: datetime) -> datetime:
+    """When the story begins; an hour ago where the school year changes between: the town's days stop there."""
+    before = now - timedelta(days=1)
+    return now - timedelta(hours=1) if (before.month, dispatch.today_at(now).month) == (6, 7) else before
 
 
 def _prepare() -> None:
