@@ -10,17 +10,22 @@ import base64
 import contextlib
 import os
 import sys
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
 from django.db import connections
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from skolsynk.environment import LOOPBACK, database
+from skolsynk.sandbox.google import accounts
 from tests import servers
 
+KEYS = 6
 FOLDER = "SKOLSYNK_TEST_FOLDER"  # shared by the controller and its workers
 KEY = base64.b64encode(bytes(range(32))).decode()
 
@@ -61,6 +66,23 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.SKOLSYNK_VAR = Path(os.environ["SKOLSYNK_VAR"])
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     sys.addaudithook(_refuse_network)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _few_keys() -> Iterator[None]:
+    """Making and opening an RSA key takes as long as many a test: all go round a few. One and the next differ."""
+    kept: list[tuple[rsa.RSAPrivateKey, str]] = []
+    turn, make = count(), accounts.new_key
+
+    def key() -> tuple[rsa.RSAPrivateKey, str]:
+        if len(kept) < KEYS:
+            kept.append(make())
+            return kept[-1]
+        return kept[next(turn) % KEYS]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(accounts, "new_key", key)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from skolsynk.core.connection import Mode
 from skolsynk.store import decided, load, save
+from skolsynk.store import plans as plan_rows
 from skolsynk.store.models import ApprovalRow, AuditEvent, PlanPart, PlanRow
-from skolsynk.store.plans import KEPT
 from skolsynk.sync import plans
 from tests.scenarios.theatre import Theatre, resource
 from tests.scenarios.theatre import pupils as pupils_of
@@ -132,20 +134,21 @@ def test_a_no_is_recorded_with_its_reason_and_sends_nothing(own_stage: Theatre) 
     )
 
 
-def test_old_plans_make_room_and_another_tenants_are_not_found(stage: Theatre) -> None:
+def test_old_plans_make_room_and_another_tenants_are_not_found(stage: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_rows, "KEPT", 3)
     connection = stage.connection()
     directory = stage.stage.town.directory
     key = pupils_of(stage)[0]
     given, before = (str(directory.users[key]["name"][part]) for part in ("givenName", "familyName"))
     try:
-        for number in range(KEPT + 2):
+        for number in range(3 + 2):
             directory.rename_user(key, given, f"Efternamn{chr(65 + number)}")
             stage.pass_time(hours=1)
             stage.read()
             stage.plan()
     finally:
         directory.rename_user(key, given, before)
-    assert PlanRow.objects.filter(connection_id=connection.id, mode="test").count() == KEPT
+    assert PlanRow.objects.filter(connection_id=connection.id, mode="test").count() == 3
     assert PlanPart.objects.exclude(plan__in=PlanRow.objects.all()).count() == 0
     other = save.tenant("C9other99", "Annan kommun", at=stage.at)
     assert plans.of_run(other, kept(stage).facts.run) is None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives import serialization
@@ -45,9 +47,7 @@ class ServiceAccount:
     @classmethod
     def of(cls, key_file: Mapping[str, str]) -> ServiceAccount:
         """The account of a key file made by ``new_service_account`` (or of any RSA key file)."""
-        private = serialization.load_pem_private_key(key_file["private_key"].encode(), password=None)
-        if not isinstance(private, rsa.RSAPrivateKey):
-            raise TypeError("service account keys are RSA keys")
+        private = opened(key_file["private_key"])
         return cls(key_file["client_email"], private, {key_file["private_key_id"]: private.public_key()})
 
 
@@ -68,6 +68,15 @@ class Consumer(NamedTuple):
     family_name: str
 
 
+@lru_cache(maxsize=64)
+def opened(pem: str) -> rsa.RSAPrivateKey:
+    """The key of a PEM; checking its numbers takes a while."""
+    private = serialization.load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(private, rsa.RSAPrivateKey):
+        raise TypeError("service account keys are RSA keys")
+    return private
+
+
 def new_key() -> tuple[rsa.RSAPrivateKey, str]:
     """A throw-away RSA key and its PEM."""
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -85,7 +94,7 @@ def new_service_account(
     return {
         "type": "service_account",
         "project_id": project,
-        "private_key_id": uuid.uuid4().hex,
+        "private_key_id": hashlib.sha256(pem.encode()).hexdigest()[:40],
         "private_key": pem,
         "client_email": f"{name}@{project}.iam.gserviceaccount.example",
         "client_id": str(uuid.uuid4().int)[:21],

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from skolsynk.sync.command import DONE, FAILED, SkolsynkCommand
@@ -22,7 +23,8 @@ PRODUCTION = {
     "GOOGLE_CLIENT_SECRET": "only-for-the-check",
     "GOOGLE_SERVICE_ACCOUNT": "/only/for/the/check.json",
 }
-CHECKS: tuple[tuple[str, list[str], dict[str, str]], ...] = (
+Check = tuple[str, list[str], dict[str, str]]
+CHECKS: tuple[Check, ...] = (
     ("format", [f"{BIN}/ruff", "format", "--check", "."], {}),
     ("lint", [f"{BIN}/ruff", "check", "."], {}),
     ("types", [f"{BIN}/mypy"], {}),
@@ -33,21 +35,27 @@ CHECKS: tuple[tuple[str, list[str], dict[str, str]], ...] = (
 )
 
 
+def _checked(check: Check) -> tuple[str, subprocess.CompletedProcess[str], float]:
+    name, words, environment = check
+    began = time.monotonic()
+    done = subprocess.run(  # noqa: S603  # our own fixed command lines
+        words, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    return name, done, time.monotonic() - began
+
+
 class Command(SkolsynkCommand):
     help = __doc__ or ""
 
     def run(self, **_options: Any) -> int:
         results = {}
-        for name, words, environment in CHECKS:
-            began = time.monotonic()
-            done = subprocess.run(  # noqa: S603  # our own fixed command lines
-                words, env={**os.environ, **environment}, capture_output=True, text=True, check=False
-            )
-            results[name] = done.returncode == 0
-            if not self.as_json:
-                self.stdout.write(f"{'ok' if results[name] else 'FAILED':<7} {name} ({time.monotonic() - began:.1f} s)")
-            if done.returncode:
-                self.stderr.write(done.stdout + done.stderr)
+        with ThreadPoolExecutor(2) as pool:  # the two long ones, types and templates, beside each other
+            for name, done, seconds in pool.map(_checked, CHECKS):
+                results[name] = done.returncode == 0
+                if not self.as_json:
+                    self.stdout.write(f"{'ok' if results[name] else 'FAILED':<7} {name} ({seconds:.1f} s)")
+                if done.returncode:
+                    self.stderr.write(done.stdout + done.stderr)
         if self.as_json:
             self.answer(results)
         return DONE if all(results.values()) else FAILED
