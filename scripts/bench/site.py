@@ -11,7 +11,9 @@ import statistics
 import time
 from collections.abc import Callable
 from functools import partial
+from secrets import token_hex
 from typing import Any
+from unittest import mock
 
 from django.core.management import call_command
 from django.db import transaction
@@ -32,6 +34,7 @@ from tests.web.test_every_page import PAGES
 TIMES = 5
 MANY = 200
 FILES = ("_file", "_extract")  # downloads: as long as what they hold
+DRAFTED = ("mapping", "mapping_effect", "rules_preview", "rules_review")  # what a draft of the rules would do
 LIVE = ("rules_preview", "connection_effect", "rules_person", "persons")  # answered while somebody types
 
 
@@ -52,6 +55,10 @@ def site(people: int) -> dict[str, Any]:
                 found[name] = _measured(town, name, page, owner.get, {})
             if name in LIVE and page.write:
                 found[f"{name} (sent)"] = _measured(town, name, page, owner.post, page.filled(page.post, town))
+            if name in DRAFTED:
+                form = page.filled(page.post, town) if name in LIVE else {}
+                with mock.patch.object(readmodel, "_asked", side_effect=lambda *_: token_hex()):  # none is kept
+                    found[f"{name}, a new draft"] = _measured(town, name, page, owner.post if form else owner.get, form)
         found |= _cards(town, owner)
     return {"resources": sum(done.counts["sent"].values()), "ms": found}
 
