@@ -57,7 +57,7 @@ class Near(Generic[R]):
         while folded:
             folded = folded.rpartition("/")[0]
             found += self._rooted.get(folded, ())
-        return sorted(found, key=itemgetter(0))
+        return sorted(found, key=itemgetter(0)) if len(found) > 1 else found
 
 
 class Tree:
@@ -80,7 +80,8 @@ class Tree:
         return place
 
     def _look(self, path: str) -> Place:
-        spelt, folded = clean(path), fold_path(clean(path))
+        spelt = clean(path)
+        folded = fold_path(spelt)
         roles, units = _nearest(self._roles(spelt, folded)), _nearest(self._texts(spelt, folded))
         unit, unknown = self._unit(units)
         return Place(
