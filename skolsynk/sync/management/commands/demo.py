@@ -50,7 +50,7 @@ class Command(SkolsynkCommand):
         if settings.SKOLSYNK_ENV != "demo":
             raise Stop(FAILED, "The demo empties its database: it runs with SKOLSYNK_ENV=demo only. Nothing was done.")
         self.rows: list[dict[str, object]] = []
-        signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # stops what the demo has started, too
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # stops what the demo has started, too
         try:
             return self._show(options)
         except KeyboardInterrupt:
